@@ -1,0 +1,83 @@
+"""Paragraphs that a document already contains: the first stays, the others are findings.
+
+Agency pages carry half of the body twice, as a run or interleaved, often with other quotes
+or white space. A short line that recurs ("Question put and agreed to.") is no evidence on
+its own: it counts only inside a run that recurs with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from cleaner.records import Finding, Paragraph
+
+BY = "duplicate:paragraph"
+_MIN_CHARS = 50
+_MIN_WORDS_ADJACENT = 4
+_REACH = 2
+_QUOTES = str.maketrans("", "", "\"'“”„‘’‚«»`´")
+
+
+class Duplicate(NamedTuple):
+    """Paragraph `index` says what paragraph `first` said already."""
+
+    index: int
+    first: int
+    finding: Finding
+
+
+def find_duplicates(
+    paragraphs: Sequence[Paragraph], settled: Collection[int] = ()
+) -> list[Duplicate]:
+    """The repeated paragraphs of a document, `settled` indexes (already explained) left out.
+
+    >>> from cleaner.records import Document
+    >>> from cleaner.segment import segment
+    >>> text = '''The council voted 5-2 on Monday to close the "old" bridge to cars.
+    ... No vote.
+    ... The council voted 5-2 on  Monday to close the “old” bridge to cars.
+    ... No vote.
+    ... A third matter was put off.
+    ... No vote.'''
+    >>> found = find_duplicates(segment(Document("1", "-", None, text)))
+    >>> [(duplicate.index, duplicate.first) for duplicate in found]
+    [(2, 0), (3, 1)]
+    """
+    firsts: dict[str, int] = {}
+    repeats: dict[int, int] = {}
+    for paragraph in paragraphs:
+        if paragraph.index in settled:
+            continue
+        key = _key(paragraph.text)
+        first = firsts.setdefault(key, paragraph.index)
+        if first != paragraph.index:
+            repeats[paragraph.index] = first
+    if not repeats:
+        return []
+    long = {i: first for i, first in repeats.items() if len(paragraphs[i].text) >= _MIN_CHARS}
+    return [
+        Duplicate(i, first, Finding(paragraphs[i].span, "duplicate", BY, 1.0))
+        for i, first in repeats.items()
+        if i in long or _beside_long(i, first, long) or _is_echo(i, first, paragraphs)
+    ]
+
+
+def _key(text: str) -> str:
+    return "".join(text.translate(_QUOTES).lower().split())
+
+
+def _beside_long(index: int, first: int, long: dict[int, int]) -> bool:
+    """Whether a long repeat stands beside this one on the same side as beside the original."""
+    for step in range(-_REACH, _REACH + 1):
+        other = long.get(index + step)
+        if step and other is not None:
+            distance = other - first
+            if 0 < abs(distance) <= _REACH and (distance > 0) == (step > 0):
+                return True
+    return False
+
+
+def _is_echo(index: int, first: int, paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether the line directly repeats the one before it, and is more than a word or two."""
+    return index - first == 1 and paragraphs[index].text.count(" ") + 1 >= _MIN_WORDS_ADJACENT

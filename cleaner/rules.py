@@ -1,0 +1,235 @@
+"""The rule engine: one automaton over all literals, then the few patterns they point at.
+
+A pattern never sees a whole text. The literals of all rules are matched in one pass, and
+only near a literal that occurs is its rule's pattern tried, under a time limit.
+"""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+from hashlib import blake2b
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import ahocorasick_rs as ac
+
+from cleaner.reach import Match, reach
+from cleaner.records import Document, Finding, Paragraph, Span
+from cleaner.rule import Rule, load_pack, load_packs, parse_pack
+from cleaner.view import View, view
+
+__all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
+
+_log = logging.getLogger(__name__)
+_LINES_AROUND = 2
+_CHARS_AROUND = 3_000
+_SECONDS_PER_PATTERN = 0.05
+
+
+class Lifted(NamedTuple):
+    """A value that a rule found for a metadata field, and where it stands."""
+
+    field: str
+    value: str
+    span: Span
+    by: str
+
+
+class RuleHits(NamedTuple):
+    """What the rules found in one document."""
+
+    findings: list[Finding]
+    lifted: list[Lifted]
+
+
+class RuleSet:
+    """Rules made ready for matching; holds the automaton over all their literals."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        literals: dict[bytes, list[tuple[int, bool]]] = {}
+        for number, rule in enumerate(self.rules):
+            for is_anchor, words in ((True, rule.anchors), (False, rule.scope.markers)):
+                for word in words:
+                    folded = view(word).folded[1:-1]
+                    literals.setdefault(folded, []).append((number, is_anchor))
+        self._owners = list(literals.values())
+        self._automaton = (
+            ac.BytesAhoCorasick(list(literals), implementation=ac.Implementation.DFA)
+            if literals
+            else None
+        )
+        self._scoped = {n for n, rule in enumerate(self.rules) if rule.scope.hosts or rule.scope.markers}
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex digest of everything in the rules that can change an output."""
+        state = blake2b(digest_size=16)
+        for rule in sorted(self.rules, key=lambda rule: rule.id):
+            state.update(repr(rule).encode("utf-8", "surrogatepass"))
+        return state.hexdigest()
+
+    @cached_property
+    def by_name(self) -> dict[str, Rule]:
+        """The rules by the name that signs their findings."""
+        return {rule.by: rule for rule in self.rules}
+
+    def find(self, document: Document, paragraphs: Sequence[Paragraph]) -> RuleHits:
+        """All findings of all rules that apply to a document, in order of their spans."""
+        if self._automaton is None or not paragraphs:
+            return RuleHits([], [])
+        seen = view(document.text)
+        anchors, marked = self._literals_in(seen)
+        host = host_of(document.url)
+        matches: list[Match] = []
+        for number, places in anchors.items():
+            rule = self.rules[number]
+            if number in self._scoped and number not in marked and not _on_host(rule, host):
+                continue
+            matches.extend(_matches(rule, seen, places, paragraphs))
+        matches = _beside(matches)
+        return _hits(document, paragraphs, matches)
+
+    def _literals_in(self, seen: View) -> tuple[dict[int, list[int]], set[int]]:
+        """Where each rule's anchors stand (code points), and the rules whose marker stands."""
+        anchors: dict[int, list[int]] = {}
+        marked: set[int] = set()
+        assert self._automaton is not None
+        for literal, start, _ in self._automaton.find_matches_as_indexes(
+            seen.folded, overlapping=True
+        ):
+            for number, is_anchor in self._owners[literal]:
+                if is_anchor:
+                    anchors.setdefault(number, []).append(seen.code_point(start))
+                else:
+                    marked.add(number)
+        return anchors, marked
+
+
+def host_of(url: str | None) -> str | None:
+    """The host of a URL in lower case without ``www.``, or None.
+
+    >>> host_of("https://www.Example.com:8080/a")
+    'example.com'
+    >>> host_of("not a url") is None
+    True
+    """
+    if not url:
+        return None
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname
+    except ValueError:
+        return None
+    if not host or "." not in host:
+        return None
+    return host.removeprefix("www.")
+
+
+def _on_host(rule: Rule, host: str | None) -> bool:
+    return host is not None and any(
+        host == name or host.endswith("." + name) for name in rule.scope.hosts
+    )
+
+
+def _matches(
+    rule: Rule, seen: View, places: Sequence[int], paragraphs: Sequence[Paragraph]
+) -> Iterator[Match]:
+    """The places where a rule's pattern matches, each once."""
+    searched = -1
+    for place in places:
+        start, end = _region(seen.text, place)
+        if end <= searched:
+            continue
+        start = max(start, searched)
+        for span, value in _search(rule, seen.text, start, end):
+            if _is_where(rule, span, len(seen.text)):
+                first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
+                last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
+                yield Match(rule, span, value, first, last)
+                searched = max(searched, span.end)
+        searched = max(searched, place + 1)
+
+
+def _start(paragraph: Paragraph) -> int:
+    return paragraph.span.start
+
+
+def _region(text: str, place: int) -> tuple[int, int]:
+    """From two lines before the line of `place` to two lines after it, within limits.
+
+    The limit on a side is moved to a white space so that no word is cut in two.
+    """
+    start = place
+    for _ in range(_LINES_AROUND + 1):
+        start = text.rfind("\n", max(place - _CHARS_AROUND, 0), start)
+        if start < 0:
+            break
+    start = max(start + 1, place - _CHARS_AROUND, 0)
+    end = place + 1
+    for _ in range(_LINES_AROUND + 1):
+        newline = text.find("\n", end, place + _CHARS_AROUND)
+        if newline < 0:
+            return start, min(place + _CHARS_AROUND, len(text))
+        end = newline + 1
+    return start, end - 1
+
+
+def _search(rule: Rule, text: str, start: int, end: int) -> Iterator[tuple[Span, Span | None]]:
+    cut = end < len(text) and text[end] != "\n"
+    try:
+        for match in rule.compiled.finditer(text, start, end, timeout=_SECONDS_PER_PATTERN):
+            groups = match.re.groupindex
+            span = Span(*match.span("x" if "x" in groups else 0))
+            # At a cut the pattern can't see whether the line really ends there.
+            if span.end > span.start and not (cut and match.end() == end):
+                value = match.span("value") if "value" in groups else span
+                yield span, Span(*value) if value[0] >= 0 else None
+    except TimeoutError:
+        _log.warning("rule %s ran over its time limit at offset %d; text kept", rule.id, start)
+
+
+def _is_where(rule: Rule, span: Span, length: int) -> bool:
+    if rule.where == "head":
+        return span.start < max(1_500, length // 4)
+    if rule.where == "tail":
+        return length < 600 or span.start >= length // 2
+    return True
+
+
+def _beside(matches: list[Match]) -> list[Match]:
+    """Drop the matches of rules whose companions are not in the document."""
+    if not any(match.rule.scope.beside for match in matches):
+        return matches
+    ids = {match.rule.id for match in matches if not match.rule.scope.beside}
+    return [
+        match
+        for match in matches
+        if not match.rule.scope.beside
+        or any(fnmatchcase(id_, glob) for glob in match.rule.scope.beside for id_ in ids)
+    ]
+
+
+def _hits(
+    document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]
+) -> RuleHits:
+    matches.sort(key=lambda match: (match.span, match.rule.id))
+    stops = sorted({match.first for match in matches if match.is_heading})
+    findings: dict[tuple[Span, str], Finding] = {}
+    lifted: list[Lifted] = []
+    for match in matches:
+        rule = match.rule
+        span = reach(match, document.text, paragraphs, stops)
+        findings.setdefault((span, rule.id), Finding(span, rule.label, rule.by, 1.0))
+        if rule.lifts and match.value:
+            value = " ".join(document.text[slice(*match.value)].split())
+            lifted.append(Lifted(rule.lifts, value, match.value, rule.by))
+        if rule.declares:
+            declared = Span(paragraphs[match.first].span.start, paragraphs[match.last].span.end)
+            lifted.append(Lifted("ai_declared", rule.declares, declared, rule.by))
+        if rule.truncates:
+            lifted.append(Lifted("truncated", "", match.span, rule.by))
+    return RuleHits(sorted(findings.values(), key=lambda finding: finding.span), lifted)

@@ -1,0 +1,62 @@
+"""The view of a text that rules are matched against: plain quotes, dashes and spaces.
+
+Publishers change typography more often than words. Each replacement is one code point for
+one, so every offset in the view is the same offset in the text.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+_PLAIN = {
+    "'": "’‘ʼ‛′´`",
+    '"': "“”„«»″",
+    "-": "–—‒―−‑‐",
+    " ": "\u00a0\u202f\u2009\u2002\u2003\u2007\u3000\t",
+}
+_PAIRS = tuple((fancy, plain) for plain, variants in _PLAIN.items() for fancy in variants)
+
+
+class View(NamedTuple):
+    """A text as rules see it.
+
+    `text` keeps the case; `folded` is its UTF-8 with ASCII in lower case and a newline on
+    either side, for the automaton; `starts` holds the byte offset of each code point in
+    `folded`, or None where both offsets are the same but for the first newline.
+    """
+
+    text: str
+    folded: bytes
+    starts: npt.NDArray[np.intp] | None
+
+    def code_point(self, byte: int) -> int:
+        """The offset in `text` of a byte offset in `folded`.
+
+        >>> view("Café “now”").code_point(7)
+        5
+        """
+        if self.starts is None:
+            return max(byte - 1, 0)
+        return max(int(np.searchsorted(self.starts, byte)) - 1, 0)
+
+
+def view(text: str) -> View:
+    """Make the view of a text.
+
+    >>> view("“It’s over” — he said").text
+    '"It\\'s over" - he said'
+    """
+    if text.isascii():
+        plain = text.replace("\t", " ").replace("`", "'")
+        return View(plain, b"\n" + plain.encode("ascii").lower() + b"\n", None)
+    plain = text
+    for fancy, replacement in _PAIRS:
+        plain = plain.replace(fancy, replacement)
+    folded = b"\n" + plain.encode("utf-8", "surrogatepass").lower() + b"\n"
+    if plain.isascii():
+        return View(plain, folded, None)
+    octets = np.frombuffer(folded, dtype=np.uint8)
+    return View(plain, folded, np.flatnonzero((octets & 0xC0) != 0x80))
