@@ -22,7 +22,7 @@ _QUOTES = str.maketrans("", "", "\"'“”„‘’‚«»`´")
 class Duplicate(NamedTuple):
     """Paragraph `index` says what paragraph `first` said already."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     first: int
     finding: Finding
 

@@ -29,8 +29,8 @@ _HEADER_LINE = regex.compile(
     regex.VERBOSE,
 )
 _NAME = regex.compile(
-    r"\p{Lu}\p{Ll}[\p{L}'’-]*(?: (?:\p{Lu}\.|de|del|la|van|der|den|von|bin|ibn|al|el|da|dos|di|du|le"
-    r"|\p{Lu}[\p{L}'’]*\p{Ll}(?:-\p{Lu}\p{Ll}+)*)){1,3}"
+    r"\p{Lu}\p{Ll}[\p{L}'’-]*(?: (?:\p{Lu}\.|de|del|la|van|der|den|von|bin|ibn|al|el|da|dos|di|du"
+    r"|le|\p{Lu}[\p{L}'’]*\p{Ll}(?:-\p{Lu}\p{Ll}+)*)){1,3}"
 )
 _NOT_NAMES = frozenset(
     """News Business Sport Sports World Politics Opinion Tech Technology Science Health Culture

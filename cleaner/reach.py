@@ -36,9 +36,7 @@ class Match(NamedTuple):
         return self.rule.label == "heading" or self.rule.removes in ("section", "block", "rest")
 
 
-def reach(
-    match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequence[int]
-) -> Span:
+def reach(match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequence[int]) -> Span:
     """The span that a match removes.
 
     `stops` are the indexes of the paragraphs where a known heading stands, in order.
@@ -63,9 +61,7 @@ def is_prose(paragraph: Paragraph) -> bool:
     )
 
 
-def _section(
-    match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequence[int]
-) -> int:
+def _section(match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequence[int]) -> int:
     end = next((stop for stop in stops if stop > match.last), None)
     if end is None and paragraphs[match.first].span.start < _EARLY * len(text):
         items = _items(match.last, text, paragraphs, len(paragraphs))
@@ -100,9 +96,7 @@ def _is_wrapped_continuation(
 ) -> bool:
     """Whether wrapped lines follow directly, as under "Legal Disclaimer:"."""
     return (
-        last + 1 < limit
-        and "\n" in paragraphs[last + 1].text
-        and not _gap(last, text, paragraphs)
+        last + 1 < limit and "\n" in paragraphs[last + 1].text and not _gap(last, text, paragraphs)
     )
 
 

@@ -81,7 +81,7 @@ class Document:
 class Paragraph(NamedTuple):
     """The unit that rules and models judge: ``document.text[slice(*paragraph.span)]``."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     span: Span
     text: str
     block: Block | None = None

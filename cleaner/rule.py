@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ class Rule:
         return compile_pattern(self.pattern)
 
 
-@lru_cache(maxsize=None)
+@cache
 def compile_pattern(pattern: str) -> regex.Pattern[str]:
     """Compile in the mode that all rules share: verbose, ``^`` and ``$`` at line edges."""
     return regex.compile(pattern, regex.VERBOSE | regex.MULTILINE)
@@ -81,8 +81,11 @@ def load_packs(paths: Iterable[Path] = ()) -> list[Rule]:
         RuleError: a pack can't be read, a rule is malformed, or two rules share an id.
     """
     builtin = sorted(
-        (entry for entry in resources.files("cleaner.rulepack").iterdir()
-         if entry.name.endswith(".toml")),
+        (
+            entry
+            for entry in resources.files("cleaner.rulepack").iterdir()
+            if entry.name.endswith(".toml")
+        ),
         key=lambda entry: entry.name,
     )
     rules = [rule for entry in builtin for rule in parse_pack(entry.read_text("utf-8"), entry.name)]

@@ -63,7 +63,11 @@ class RuleSet:
             if literals
             else None
         )
-        self._scoped = {n for n, rule in enumerate(self.rules) if rule.scope.hosts or rule.scope.markers}
+        self._scoped = {
+            number
+            for number, rule in enumerate(self.rules)
+            if rule.scope.hosts or rule.scope.markers
+        }
 
     @cached_property
     def digest(self) -> str:
@@ -213,9 +217,7 @@ def _beside(matches: list[Match]) -> list[Match]:
     ]
 
 
-def _hits(
-    document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]
-) -> RuleHits:
+def _hits(document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]) -> RuleHits:
     matches.sort(key=lambda match: (match.span, match.rule.id))
     stops = sorted({match.first for match in matches if match.is_heading})
     findings: dict[tuple[Span, str], Finding] = {}

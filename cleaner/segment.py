@@ -9,6 +9,7 @@ headings stand alone. No visible character lies outside a paragraph.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import regex
 
@@ -54,9 +55,7 @@ def segment(document: Document) -> list[Paragraph]:
         lines = _join_wrapped(text, list(lines))
     if " - " in text or " • " in text or " – " in text or " ● " in text or " ▪ " in text:
         lines = _split_run_on(text, lines)
-    return [
-        Paragraph(index, span, text[span.start : span.end]) for index, span in enumerate(lines)
-    ]
+    return [Paragraph(index, span, text[span.start : span.end]) for index, span in enumerate(lines)]
 
 
 def _lines(text: str) -> Iterator[Span]:
@@ -122,7 +121,7 @@ def _wrap_column(text: str, block: list[Span]) -> int:
     if not _MIN_WRAP_COLUMN <= column <= _MAX_WRAP_COLUMN:
         return 0
     full = lower = 0
-    for previous, line in zip(block, block[1:], strict=False):
+    for previous, line in pairwise(block):
         full += previous.end - previous.start + 1 + _first_word(text, line) > column
         lower += _STARTS_LOWER.match(text, line.start, line.end) is not None
     pairs = len(block) - 1

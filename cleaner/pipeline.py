@@ -1,0 +1,139 @@
+"""The page to read first: how one raw record becomes a cleaned document.
+
+Detectors yield findings, one function decides, writers show both halves. Nothing here
+knows of files or processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from cleaner import classify
+from cleaner.config import Config
+from cleaner.decide import Assigned, Policy, assign, decide
+from cleaner.duplicates import Duplicate, find_duplicates
+from cleaner.errors import RejectError
+from cleaner.extract import ExtractOptions, extract
+from cleaner.header import Header, find_header
+from cleaner.metadata import build_metadata
+from cleaner.records import Cleaned, Document, Paragraph, Raw, Rejected
+from cleaner.rules import RuleHits, RuleSet, load_packs
+from cleaner.segment import segment
+
+
+class _Examined(NamedTuple):
+    """A document with the evidence that needs no model."""
+
+    document: Document
+    paragraphs: list[Paragraph]
+    hits: RuleHits
+    header: Header
+    assigned: Assigned
+    duplicates: list[Duplicate]
+
+
+class Cleaner:
+    """Cleans records under one configuration; holds the rules and the models.
+
+    >>> cleaner = Cleaner(Config())
+    >>> body = '''Council Backs New Library
+    ... The city council voted 7-2 on Monday to build a library on Mill Street, Mayor Ana Ruiz said.
+    ... Already a member? Sign in here'''
+    >>> cleaned = cleaner.clean(Raw("1", "page.txt", "text/plain", body.encode()))
+    >>> cleaned.text
+    'The city council voted 7-2 on Monday to build a library on Mill Street, Mayor Ana Ruiz said.'
+    >>> cleaned.metadata["title"]
+    'Council Backs New Library'
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.rules = RuleSet(load_packs(config.rules))
+        self.models = classify.load_models(config.models)
+        content, authorship = self.models.content, self.models.authorship
+        threshold = config.ai_threshold
+        self.policy = Policy(
+            keep=content.keep_threshold,
+            machine=authorship.remove_threshold if threshold is None else threshold,
+            suspect=min(authorship.suspect_threshold, 1.0 if threshold is None else threshold),
+            by_content=f"model:content@{content.digest}",
+            by_authorship=f"model:authorship@{authorship.digest}",
+            removed_labels=config.removed_labels,
+        )
+        self._extract_options = ExtractOptions(extractor=config.extractor)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What beside the options decides about the output: digests of rules and models."""
+        return {"rules": self.rules.digest, "models": self.models.digest}
+
+    def why(self, by: str) -> str | None:
+        """The sentence in which a rule says why it exists, for a finding's `by`."""
+        rule = self.rules.by_name.get(by)
+        return rule.why if rule else None
+
+    def clean(self, raw: Raw) -> Cleaned:
+        """Clean one record.
+
+        Raises:
+            RejectError: the record can't become a document, with kind and reason.
+        """
+        [cleaned] = self.clean_documents([extract(raw, self._extract_options)])
+        return cleaned
+
+    def clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
+        """Clean many records at once, in order: the models are much faster over a batch."""
+        results: list[Document | Rejected] = []
+        for raw in raws:
+            try:
+                results.append(extract(raw, self._extract_options))
+            except RejectError as error:
+                results.append(Rejected(raw, error.kind, error.reason))
+        cleaned = iter(self.clean_documents([r for r in results if isinstance(r, Document)]))
+        return [next(cleaned) if isinstance(r, Document) else r for r in results]
+
+    def clean_documents(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """Clean documents that are extracted already."""
+        examined = [self._examine(document) for document in documents]
+        judgements = classify.judge(self.models, [_page(item) for item in examined])
+        return [
+            self._decide(item, judgement)
+            for item, judgement in zip(examined, judgements, strict=True)
+        ]
+
+    def _examine(self, document: Document) -> _Examined:
+        """Gather what rules, the head of the article and repetitions say."""
+        paragraphs = segment(document)
+        hits = self.rules.find(document, paragraphs)
+        assigned = assign(document.text, paragraphs, hits.findings)
+        header = find_header(document, paragraphs, assigned.whole.keys())
+        if header.findings:
+            assigned = assign(document.text, paragraphs, [*hits.findings, *header.findings])
+        duplicates = find_duplicates(paragraphs, assigned.whole.keys())
+        return _Examined(document, paragraphs, hits, header, assigned, duplicates)
+
+    def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
+        decisions = decide(
+            item.document, item.paragraphs, item.assigned, item.duplicates, judgement, self.policy
+        )
+        metadata = build_metadata(
+            item.document,
+            item.paragraphs,
+            item.hits.lifted,
+            item.header,
+            decisions,
+            judgement,
+            self.policy,
+        )
+        return Cleaned(item.document, decisions, metadata)
+
+
+def _page(item: _Examined) -> classify.Page:
+    settled = [False] * len(item.paragraphs)
+    for index in item.assigned.whole:
+        settled[index] = True
+    for duplicate in item.duplicates:
+        settled[duplicate.index] = True
+    return classify.Page(item.paragraphs, settled, item.document.meta.get("extractor") == "text")

@@ -1,0 +1,254 @@
+"""Speed beside the peers, in one run on one core; results go to docs/benchmarks.md.
+
+    python scripts/bench.py [text|html|stages] [--data DIR] [--write]
+
+Absolute numbers belong to the machine, ratios are what counts. Each contestant runs over the
+same inputs in turn, several rounds, and the median round is reported. Without --data the
+sample dumps of seeds/ are used, which is little; DIR is a folder with pages/*.jsonl.gz.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from cleaner.classify import judge  # noqa: E402
+from cleaner.config import Config  # noqa: E402
+from cleaner.decide import assign  # noqa: E402
+from cleaner.duplicates import find_duplicates  # noqa: E402
+from cleaner.extract import ExtractOptions, extract  # noqa: E402
+from cleaner.header import find_header  # noqa: E402
+from cleaner.pipeline import Cleaner, _page  # noqa: E402
+from cleaner.records import Cleaned, Raw  # noqa: E402
+from cleaner.segment import segment  # noqa: E402
+from cleaner.writers.rows import document_row, span_rows  # noqa: E402
+
+ROUNDS = 5
+BATCH = 64
+PAGE_SETS = ("newspaper4k-dataset", "fundus-tests")
+
+
+class Result(NamedTuple):
+    """One contestant: seconds of the median round and what it did in it."""
+
+    name: str
+    seconds: float
+    amount: float
+    unit: str
+
+    @property
+    def rate(self) -> float:
+        return self.amount / self.seconds
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=("text", "html", "stages", "all"), default="all")
+    parser.add_argument("--data", type=Path, help="folder with pages/*.jsonl.gz")
+    parser.add_argument("--limit", type=int, default=150, help="pages or texts of each set")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    options = parser.parse_args(argv)
+    pages = load_pages(options.data, options.limit) if options.data else []
+    texts = [page["gold_text"] for page in pages if page["gold_text"]] or seed_texts()
+    tables = []
+    if options.what in ("text", "all"):
+        tables.append(table("Text dumps to cleaned rows", bench_text(texts), "jusText"))
+    if options.what in ("stages", "all"):
+        tables.append(table("Where the time of a text dump goes", bench_stages(texts), None))
+    if options.what in ("html", "all") and pages:
+        tables.append(table("HTML to cleaned rows", bench_html(pages), "trafilatura.extract"))
+    report = "\n\n".join(tables)
+    print(report)
+    if options.write:
+        write_report(report)
+    return 0
+
+
+def load_pages(data: Path, limit: int) -> list[dict[str, Any]]:
+    pages: list[dict[str, Any]] = []
+    for name in PAGE_SETS:
+        with gzip.open(data / "pages" / f"{name}.jsonl.gz") as lines:
+            rows = [orjson.loads(line) for line in lines]
+        pages += [row for row in rows if row["lang"] == "en" and row["gold_text"]][:limit]
+    return pages
+
+
+def seed_texts() -> list[str]:
+    files = sorted((ROOT / "seeds").glob("*.txt"))
+    return [file.read_text("utf-8") + f"\nCopy {n}." for n in range(20) for file in files]
+
+
+def measure(contestants: dict[str, Callable[[], object]], amount: float, unit: str) -> list[Result]:
+    """Run the contestants in turn, `ROUNDS` times, after one round that does not count."""
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for number in range(ROUNDS + 1):
+        for name, run in contestants.items():
+            start = time.perf_counter()
+            run()
+            if number:
+                seconds[name].append(time.perf_counter() - start)
+    return [Result(name, statistics.median(runs), amount, unit) for name, runs in seconds.items()]
+
+
+def raws_of(texts: Sequence[str]) -> list[Raw]:
+    return [
+        Raw(str(number), "bench", "text/plain", text.encode()) for number, text in enumerate(texts)
+    ]
+
+
+def to_rows(cleaner: Cleaner, raws: Sequence[Raw]) -> int:
+    """The whole way from bytes to JSON lines, without the disk."""
+    size = 0
+    for start in range(0, len(raws), BATCH):
+        for cleaned in cleaner.clean_batch(raws[start : start + BATCH]):
+            if isinstance(cleaned, Cleaned):
+                size += sum(map(len, rows_of(cleaned)))
+    return size
+
+
+def rows_of(cleaned: Cleaned) -> list[bytes]:
+    removed = cleaned.removed
+    return [
+        document_row(cleaned, cleaned.text, len(removed), "bench"),
+        *span_rows(cleaned, removed),
+    ]
+
+
+def bench_text(texts: Sequence[str]) -> list[Result]:
+    cleaner = Cleaner(Config())
+    raws = raws_of(texts)
+    contestants: dict[str, Callable[[], object]] = {
+        "cleaner (everything)": lambda: to_rows(cleaner, raws)
+    }
+    try:
+        import justext
+
+        words = justext.get_stoplist("English")
+        marked = ["".join(f"<p>{line}</p>" for line in text.split("\n")) for text in texts]
+        contestants["jusText"] = lambda: [justext.justext(page, words) for page in marked]
+    except ImportError:
+        print("jusText is not installed: pip install -c constraints.txt -e '.[bench]'")
+    try:
+        from datatrove.data import Document as TroveDocument
+        from datatrove.pipeline.filters import GopherQualityFilter
+
+        gopher = GopherQualityFilter()
+        contestants["datatrove GopherQualityFilter"] = lambda: [
+            gopher.filter(TroveDocument(text=text, id="1")) for text in texts
+        ]
+    except ImportError:
+        print("datatrove is not installed: pip install datatrove spacy")
+    return measure(contestants, sum(len(raw.body) for raw in raws) / 1e6, "MB")
+
+
+def bench_stages(texts: Sequence[str]) -> list[Result]:
+    cleaner = Cleaner(Config())
+    raws = raws_of(texts)
+    options = ExtractOptions()
+    documents = [extract(raw, options) for raw in raws]
+    segmented = [segment(document) for document in documents]
+    hits = [
+        cleaner.rules.find(document, paragraphs)
+        for document, paragraphs in zip(documents, segmented, strict=True)
+    ]
+    examined = [cleaner._examine(document) for document in documents]
+    judgements = judge(cleaner.models, [_page(item) for item in examined])
+    cleaned = cleaner.clean_documents(documents)
+    contestants: dict[str, Callable[[], object]] = {
+        "decode and repair": lambda: [extract(raw, options) for raw in raws],
+        "segment": lambda: [segment(document) for document in documents],
+        "rules": lambda: [
+            cleaner.rules.find(document, paragraphs)
+            for document, paragraphs in zip(documents, segmented, strict=True)
+        ],
+        "header": lambda: [
+            find_header(document, paragraphs, ())
+            for document, paragraphs in zip(documents, segmented, strict=True)
+        ],
+        "duplicates": lambda: [find_duplicates(paragraphs) for paragraphs in segmented],
+        "assign": lambda: [
+            assign(document.text, paragraphs, hit.findings)
+            for document, paragraphs, hit in zip(documents, segmented, hits, strict=True)
+        ],
+        "classify": lambda: [
+            judge(cleaner.models, [_page(item) for item in examined[start : start + BATCH]])
+            for start in range(0, len(examined), BATCH)
+        ],
+        "decide and metadata": lambda: [
+            cleaner._decide(item, judgement)
+            for item, judgement in zip(examined, judgements, strict=True)
+        ],
+        "rows": lambda: [rows_of(one) for one in cleaned],
+    }
+    return measure(contestants, sum(len(raw.body) for raw in raws) / 1e6, "MB")
+
+
+def bench_html(pages: Sequence[dict[str, Any]]) -> list[Result]:
+    import trafilatura
+
+    cleaner = Cleaner(Config())
+    html = [page["html"] for page in pages]
+    raws = [
+        Raw(
+            str(number),
+            "bench",
+            "text/html",
+            page["html"].encode("utf-8", "replace"),
+            {"url": page["url"]},
+        )
+        for number, page in enumerate(pages)
+    ]
+    return measure(
+        {
+            "cleaner (everything)": lambda: to_rows(cleaner, raws),
+            "trafilatura.extract": lambda: [trafilatura.extract(page) for page in html],
+            "trafilatura.extract, fast": lambda: [
+                trafilatura.extract(page, fast=True) for page in html
+            ],
+        },
+        len(pages),
+        "pages",
+    )
+
+
+def table(title: str, results: Sequence[Result], peer: str | None) -> str:
+    base = next((result for result in results if result.name == peer), None)
+    unit = results[0].unit
+    lines = [
+        f"## {title}",
+        "",
+        f"{results[0].amount:.1f} {unit}, median of {ROUNDS} rounds, one core",
+        "",
+        f"| | {unit}/s |" + (f" x {peer} |" if base else " share |"),
+        "|---|---|---|",
+    ]
+    total = sum(result.seconds for result in results)
+    for result in results:
+        ratio = result.rate / base.rate if base else result.seconds / total
+        lines.append(f"| {result.name} | {result.rate:.1f} | {ratio:.2f} |")
+    return "\n".join(lines)
+
+
+def write_report(report: str) -> None:
+    path = ROOT / "docs" / "benchmarks.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        "# Benchmarks\n\nWritten by `scripts/bench.py --write`. Ratios count; absolute numbers "
+        f"belong to the machine they were measured on.\n\n{report}\n",
+        "utf-8",
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

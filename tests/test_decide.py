@@ -1,0 +1,146 @@
+"""The one place that removes: which evidence wins, and what becomes of the separators."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cleaner.classify import Judgement
+from cleaner.decide import Policy, assign, decide
+from cleaner.duplicates import find_duplicates
+from cleaner.labels import REMOVED_BY_DEFAULT
+from cleaner.records import Action, Cleaned, Document, Finding, Span
+from cleaner.segment import segment
+
+POLICY = Policy(
+    keep=0.5,
+    machine=0.9,
+    suspect=0.6,
+    by_content="model:content@1",
+    by_authorship="model:authorship@2",
+    removed_labels=REMOVED_BY_DEFAULT,
+)
+
+
+def clean(
+    text: str,
+    *findings: Finding,
+    content: list[float] | None = None,
+    machine: list[float] | None = None,
+    policy: Policy = POLICY,
+) -> Cleaned:
+    """Decide over `text` with given evidence; models say "article, abstain" where not told."""
+    document = Document("1", "-", None, text)
+    paragraphs = segment(document)
+    assigned = assign(text, paragraphs, findings)
+    judgement = Judgement(
+        np.array(content or [1.0] * len(paragraphs), dtype=np.float32),
+        np.array(machine or [np.nan] * len(paragraphs), dtype=np.float32),
+        None,
+    )
+    duplicates = find_duplicates(paragraphs, assigned.whole.keys())
+    decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
+    assert "".join(text[slice(*decision.span)] for decision in decisions) == text
+    assert all(decision.because for decision in decisions if decision.action is Action.REMOVE)
+    return Cleaned(document, decisions)
+
+
+def finding(text: str, part: str, label: str = "chrome", by: str = "rule:demo.x") -> Finding:
+    start = text.index(part)
+    return Finding(Span(start, start + len(part)), label, by, 1.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  \n", "One.", " One.\n\nTwo.\n", "\n\nOne.\n\n\n\nTwo.\n\n"]
+)
+def test_text_without_evidence_comes_through_byte_for_byte(text: str) -> None:
+    """Nothing is tidied that nobody objected to."""
+    assert clean(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "left"),
+    [
+        ("One.\n\nAd\n\nTwo.\n", "Ad", "One.\n\nTwo.\n"),
+        ("One.\nAd\n\nTwo.", "Ad", "One.\n\nTwo."),
+        ("One.\n\nAd\nTwo.", "Ad", "One.\n\nTwo."),
+        ("Ad\n\nOne.\n", "Ad", "One.\n"),
+        (" \nAd\n\nOne.", "Ad", "One."),
+        ("One.\n\nAd\n", "Ad", "One."),
+        ("Ad\n", "Ad", ""),
+        ("(NC) One two.", "(NC) ", "One two."),
+        ("  (NC) One two.", "(NC)", "One two."),
+        ("One two. (NC)\nThree.", "(NC)", "One two.\nThree."),
+        ("One (NC) two.", "(NC)", "One two."),
+        ("One.\n- (NC)\nTwo.", "(NC)", "One.\nTwo."),
+    ],
+)
+def test_no_hole_is_left(text: str, gone: str, left: str) -> None:
+    """Paragraphs stay apart as they were; the white space around a removal goes with it."""
+    assert clean(text, finding(text, gone)).text == left
+
+
+def test_the_most_specific_rule_speaks() -> None:
+    """A line inside a section keeps its own reason."""
+    text = "AI view\nOne two.\nSign in"
+    section = finding(text, text, "ai_commentary", "rule:demo.section")
+    line = finding(text, "Sign in", "chrome", "rule:demo.line")
+
+    cleaned = clean(text, section, line)
+
+    assert [(d.label, text[slice(*d.span)].strip()) for d in cleaned.removed] == [
+        ("ai_commentary", "AI view\nOne two."),
+        ("chrome", "Sign in"),
+    ]
+
+
+def test_a_rule_outweighs_the_models() -> None:
+    """What is known by name is not asked again."""
+    text = "Sign in"
+
+    cleaned = clean(text, finding(text, text), content=[1.0], machine=[1.0])
+
+    assert [decision.label for decision in cleaned.decisions] == ["chrome"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "label"), [(np.nan, "reporting"), (0.89, "reporting"), (0.91, "ai_commentary")]
+)
+def test_inferred_authorship_needs_its_threshold(machine: float, label: str) -> None:
+    """Below the threshold, and where the model abstains, text stays."""
+    cleaned = clean("It is important to note this.", machine=[machine])
+
+    assert [decision.label for decision in cleaned.decisions] == [label]
+
+
+def test_the_content_model_names_prose_and_furniture_differently() -> None:
+    """What is shaped like prose is filler, the rest chrome."""
+    text = "Nine tips for a quiet garden that our readers loved\nMenu"
+
+    cleaned = clean(text, content=[0.1, 0.1])
+
+    assert [decision.label for decision in cleaned.decisions] == ["filler", "chrome"]
+
+
+def test_a_label_that_the_user_keeps_stays_with_its_label() -> None:
+    """--keep changes the action, not the judgement."""
+    text = "Sign in\nOne two three."
+    policy = Policy(0.5, 0.9, 0.6, "c", "a", REMOVED_BY_DEFAULT - {"chrome"})
+
+    cleaned = clean(text, finding(text, "Sign in"), policy=policy)
+
+    assert cleaned.text == text
+    assert [decision.label for decision in cleaned.decisions] == ["chrome", "reporting"]
+
+
+def test_the_copy_inside_the_article_survives_a_removed_teaser() -> None:
+    """The first copy stays, unless it is the one that belongs to no article."""
+    lead = "The ferry company cancelled all sailings on Friday after a crane fell onto its pier."
+    text = f"{lead}\nMenu\n{lead}\nNobody was hurt, the harbour master said on Friday."
+
+    kept = clean(text, content=[0.1, 0.1, 0.0, 0.9])
+    doubled = clean(text, content=[0.9, 0.1, 0.0, 0.9])
+
+    assert kept.text.count(lead) == 1
+    assert kept.decisions[-1].action is Action.KEEP
+    assert [d.label for d in doubled.decisions] == ["reporting", "chrome", "duplicate", "reporting"]

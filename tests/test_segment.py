@@ -1,0 +1,85 @@
+"""Paragraphs: what a reader would call one, with exact offsets."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner.records import Block, Document, Span
+from cleaner.segment import segment
+
+
+def paragraphs_of(text: str) -> list[str]:
+    return [paragraph.text for paragraph in segment(Document("1", "-", None, text))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The vote passed.\nthe mayor said so.", id="the line before ends a sentence"),
+        pytest.param("home\nnews\nsport", id="menus in lower case"),
+        pytest.param("The plan covers\n- roads\n- bridges", id="a bullet after an open line"),
+        pytest.param("He gave two reasons:\nfirst, the cost", id="a colon ends a line"),
+        pytest.param("What is known so far\n\nthe count goes on", id="a blank line between"),
+        pytest.param(
+            "Council Closes Harbour Bridge For Six Weeks\nFire Crews Called To Mill Street Again\n"
+            "Swimmers Set Two Records At Lake Meet",
+            id="headlines of like length",
+        ),
+    ],
+)
+def test_lines_that_stand_alone_are_not_joined(text: str) -> None:
+    """Each line that is a paragraph of its own stays one."""
+    assert paragraphs_of(text) == [line for line in text.split("\n") if line]
+
+
+def test_a_wrapped_disclaimer_is_one_paragraph() -> None:
+    """Short lines that go on in lower case belong together."""
+    text = "We provide the\ninformation as is without warranty. We accept\nno liability for it."
+
+    assert paragraphs_of(f"Notice:\n{text}\nMost read") == ["Notice:", text, "Most read"]
+
+
+def test_text_wrapped_at_a_column_is_joined_also_before_capitals() -> None:
+    """Greedy wrapping is recognised by what did not fit, not by the case of letters."""
+    words = (
+        "The harbour authority said on Monday that the old iron bridge between Mill Street and "
+        "Quay Road will be closed to cars from the first of May while Lindqvist and Sons replace "
+        "the deck, a job that the council put off twice because the money was spent on schools."
+    ).split()
+    lines, line = [], ""
+    for word in words:
+        if len(line) + 1 + len(word) > 60:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    text = "\n".join([*lines, line])
+
+    assert paragraphs_of(f"{text}\n\n{text}") == [text, text]
+
+
+def test_a_list_that_lost_its_line_breaks_is_split() -> None:
+    """Items behind a question stand alone, and a dash inside a sentence splits nothing."""
+    assert paragraphs_of("Why now? - The first point. - The second point. - A third") == [
+        "Why now?",
+        "- The first point.",
+        "- The second point.",
+        "- A third",
+    ]
+    assert len(paragraphs_of("He came - She saw - They left. - It ended.")) == 1
+
+
+def test_blocks_of_html_are_never_joined() -> None:
+    """What HTML set apart stays apart, and each paragraph knows its block."""
+    text = "Read more about the\nold bridge"
+    block = Block(Span(0, 19), "p", "body/p", 0)
+    found = segment(Document("1", "-", None, text, (block,)))
+
+    assert [paragraph.text for paragraph in found] == text.split("\n")
+    assert [paragraph.block for paragraph in found] == [block, None]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \n\t\n"])
+def test_text_without_anything_to_see_has_no_paragraphs(text: str) -> None:
+    """White space is not a paragraph."""
+    assert paragraphs_of(text) == []
