@@ -23,7 +23,7 @@ REMOVES = ("match", "paragraph", "block", "section", "rest")
 LIFTS = ("title", "authors", "date", "site", "section")
 DECLARES = ("partial", "section", "full")
 _REQUIRED = ("id", "label", "removes", "why", "anchors", "pattern", "hits", "misses")
-_OPTIONAL = ("scope", "where", "over", "at_most", "lifts", "declares", "truncates")
+_OPTIONAL = ("scope", "where", "over", "at_most", "lifts", "declares", "truncates", "max_line")
 _ID = regex.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOW_TO = "See docs/rules.md, then try it with: python -m cleaner rules test FILE"
 
@@ -56,6 +56,7 @@ class Rule:
     lifts: str | None = None
     declares: str | None = None
     truncates: bool = False
+    max_line: int | None = None
 
     @property
     def by(self) -> str:
@@ -180,9 +181,10 @@ def _problems(table: dict[str, Any]) -> Iterator[str]:
         yield "each hit marks the removed span once, with ⟦ and ⟧"
     if any("⟦" in miss for miss in table["misses"]):
         yield "a miss has no ⟦ mark, since nothing in it is removed"
-    at_most = table.get("at_most", 1)
-    if not isinstance(at_most, int) or isinstance(at_most, bool) or at_most < 0:
-        yield "at_most must be a number of paragraphs"
+    for key, unit in (("at_most", "paragraphs"), ("max_line", "characters")):
+        number = table.get(key, 1)
+        if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+            yield f"{key} must be a number of {unit}"
 
 
 def _unknown_values(table: dict[str, Any]) -> Iterator[str]:

@@ -6,7 +6,6 @@ only near a literal that occurs is its rule's pattern tried, under a time limit.
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -20,14 +19,10 @@ import ahocorasick_rs as ac
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
+from cleaner.search import search_near
 from cleaner.view import View, view
 
 __all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
-
-_log = logging.getLogger(__name__)
-_LINES_AROUND = 2
-_CHARS_AROUND = 3_000
-_SECONDS_PER_PATTERN = 0.05
 
 
 class Lifted(NamedTuple):
@@ -103,12 +98,12 @@ class RuleSet:
         anchors: dict[int, list[int]] = {}
         marked: set[int] = set()
         assert self._automaton is not None
-        for literal, start, _ in self._automaton.find_matches_as_indexes(
-            seen.folded, overlapping=True
-        ):
+        found = self._automaton.find_matches_as_indexes(seen.folded, overlapping=True)
+        places = seen.code_points([start for _, start, _ in found])
+        for (literal, _, _), place in zip(found, places, strict=True):
             for number, is_anchor in self._owners[literal]:
                 if is_anchor:
-                    anchors.setdefault(number, []).append(seen.code_point(start))
+                    anchors.setdefault(number, []).append(place)
                 else:
                     marked.add(number)
         return anchors, marked
@@ -142,58 +137,16 @@ def _on_host(rule: Rule, host: str | None) -> bool:
 def _matches(
     rule: Rule, seen: View, places: Sequence[int], paragraphs: Sequence[Paragraph]
 ) -> Iterator[Match]:
-    """The places where a rule's pattern matches, each once."""
-    searched = -1
-    for place in places:
-        start, end = _region(seen.text, place)
-        if end <= searched:
-            continue
-        start = max(start, searched)
-        for span, value in _search(rule, seen.text, start, end):
-            if _is_where(rule, span, len(seen.text)):
-                first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
-                last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
-                yield Match(rule, span, value, first, last)
-                searched = max(searched, span.end)
-        searched = max(searched, place + 1)
+    """The places where a rule's pattern matches near its anchors."""
+    for span, value in search_near(rule, seen.text, places):
+        if _is_where(rule, span, len(seen.text)):
+            first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
+            last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
+            yield Match(rule, span, value, first, last)
 
 
 def _start(paragraph: Paragraph) -> int:
     return paragraph.span.start
-
-
-def _region(text: str, place: int) -> tuple[int, int]:
-    """From two lines before the line of `place` to two lines after it, within limits.
-
-    The limit on a side is moved to a white space so that no word is cut in two.
-    """
-    start = place
-    for _ in range(_LINES_AROUND + 1):
-        start = text.rfind("\n", max(place - _CHARS_AROUND, 0), start)
-        if start < 0:
-            break
-    start = max(start + 1, place - _CHARS_AROUND, 0)
-    end = place + 1
-    for _ in range(_LINES_AROUND + 1):
-        newline = text.find("\n", end, place + _CHARS_AROUND)
-        if newline < 0:
-            return start, min(place + _CHARS_AROUND, len(text))
-        end = newline + 1
-    return start, end - 1
-
-
-def _search(rule: Rule, text: str, start: int, end: int) -> Iterator[tuple[Span, Span | None]]:
-    cut = end < len(text) and text[end] != "\n"
-    try:
-        for match in rule.compiled.finditer(text, start, end, timeout=_SECONDS_PER_PATTERN):
-            groups = match.re.groupindex
-            span = Span(*match.span("x" if "x" in groups else 0))
-            # At a cut the pattern can't see whether the line really ends there.
-            if span.end > span.start and not (cut and match.end() == end):
-                value = match.span("value") if "value" in groups else span
-                yield span, Span(*value) if value[0] >= 0 else None
-    except TimeoutError:
-        _log.warning("rule %s ran over its time limit at offset %d; text kept", rule.id, start)
 
 
 def _is_where(rule: Rule, span: Span, length: int) -> bool:

@@ -6,6 +6,7 @@ one, so every offset in the view is the same offset in the text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,15 +33,16 @@ class View(NamedTuple):
     folded: bytes
     starts: npt.NDArray[np.intp] | None
 
-    def code_point(self, byte: int) -> int:
-        """The offset in `text` of a byte offset in `folded`.
+    def code_points(self, places: Sequence[int]) -> list[int]:
+        """The offsets in `text` of byte offsets in `folded`.
 
-        >>> view("Café “now”").code_point(7)
-        5
+        >>> view("Café “now”").code_points([0, 7])
+        [0, 5]
         """
         if self.starts is None:
-            return max(byte - 1, 0)
-        return max(int(np.searchsorted(self.starts, byte)) - 1, 0)
+            return [max(place - 1, 0) for place in places]
+        offsets = np.searchsorted(self.starts, places) - 1
+        return [max(offset, 0) for offset in offsets.tolist()]
 
 
 def view(text: str) -> View:

@@ -177,13 +177,22 @@ def test_a_long_line_is_searched_near_the_anchor_only() -> None:
     assert removed_by(rule, "Read next: word") == ["Read next: word"]
 
 
+def test_a_limit_on_the_line_spares_long_paragraphs() -> None:
+    """Rules with common anchors say how long their line can be, also in a text of one line."""
+    rule = rule_of(anchors=("read",), pattern="(?i) ^ read [ ] next: .* $", max_line=20)
+
+    assert removed_by(rule, "Read next: a poem\nWell read\n" + "read " * 50) == ["Read next: a poem"]
+    assert removed_by(rule, "Read next: a poem by her") == []
+    assert removed_by(rule, "Read next: x" * 100_000) == []
+
+
 def test_the_view_keeps_every_offset() -> None:
     """One code point for one, so that offsets in the view are offsets in the text."""
     text = "“It’s” — 😀 İstanbul\u00a0«x»\tÉ"
     seen = view(text)
 
     assert len(seen.text) == len(text)
-    assert seen.code_point(seen.folded.index(b"x")) == text.index("x")
+    assert seen.code_points([seen.folded.index(b"x")]) == [text.index("x")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Running a rule's pattern near its anchors, and nowhere else.
+
+Patterns are written by many people and run over millions of texts, so each run is small (a
+few lines around an anchor) and has a time limit; when it strikes, the text is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import regex
+
+from cleaner.records import Span
+from cleaner.rule import Rule
+
+_log = logging.getLogger(__name__)
+_LINES_AROUND = 2
+_CHARS_AROUND = 3_000
+_SECONDS_PER_PATTERN = 0.05
+_FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
+# What can't open or close a group or an alternative: escapes, classes, comments.
+_OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
+
+
+class Region(NamedTuple):
+    """Where a pattern is tried: `start` to `end`, around the line that ends at `line_end`.
+
+    `cut` says that `end` is not the end of a line, so that a match which ends there proves
+    nothing.
+    """
+
+    start: int
+    end: int
+    line_end: int
+    cut: bool
+
+
+def search_near(
+    rule: Rule, text: str, places: Sequence[int]
+) -> Iterator[tuple[Span, Span | None]]:
+    """Each match of a rule's pattern near `places` (offsets of its anchors, in order), once.
+
+    Yields the span to remove (the group ``x`` or all of the match) and that of the group
+    ``value`` (None where it took no part; the match where the pattern has no such group).
+    """
+    seen: set[Span] = set()
+    done = -1
+    for place in places:
+        if place < done:
+            continue  # on the same line as the anchor before it: the region is the same
+        if rule.max_line is None:
+            region = region_around(text, place)
+        else:
+            region = _line_at(text, place, rule.max_line)
+        done = min(region.line_end, place + _CHARS_AROUND // 2)
+        if region.end - region.start > (rule.max_line or len(text)):
+            continue
+        for match in _matches(rule, text, region):
+            groups = match.re.groupindex
+            span = Span(*match.span("x" if "x" in groups else 0))
+            if span.end <= span.start or span in seen or (region.cut and match.end() == region.end):
+                continue
+            seen.add(span)
+            value = Span(*match.span("value")) if "value" in groups else span
+            yield span, value if value.start >= 0 else None
+
+
+def region_around(text: str, place: int) -> Region:
+    """From two lines before the line of `place` to two lines after it, within limits.
+
+    >>> text = "a\\nb\\nc\\nHERE\\ne\\nf\\ng"
+    >>> region = region_around(text, text.index("HERE"))
+    >>> text[region.start : region.end].split()
+    ['b', 'c', 'HERE', 'e', 'f']
+    """
+    # An anchor may begin with the newline before its line.
+    place += place < len(text) and text[place] == "\n"
+    low, high = max(place - _CHARS_AROUND, 0), min(place + _CHARS_AROUND, len(text))
+    start = place
+    for _ in range(_LINES_AROUND + 1):
+        newline = text.rfind("\n", low, start)
+        if newline < 0:
+            start = low
+            break
+        start = newline
+    else:
+        start += 1
+    end = line_end = -1
+    at = place
+    for number in range(_LINES_AROUND + 1):
+        newline = text.find("\n", at, high)
+        end = newline if newline >= 0 else high
+        if number == 0:
+            line_end = end
+        if newline < 0:
+            break
+        at = newline + 1
+    return Region(start, end, line_end, cut=end < len(text) and text[end] != "\n")
+
+
+def _line_at(text: str, place: int, most: int) -> Region:
+    """The line of `place`, or a longer stretch than `most` of a line that is longer."""
+    place += place < len(text) and text[place] == "\n"
+    low, high = max(place - most - 1, 0), min(place + most + 1, len(text))
+    start, end = text.rfind("\n", low, place), text.find("\n", place, high)
+    start, end = (start if start >= 0 else low - 1) + 1, end if end >= 0 else high
+    return Region(start, end, end, cut=False)
+
+
+def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]]:
+    compiled = rule.compiled
+    try:
+        if not begins_at_line_start(rule.pattern):
+            yield from compiled.finditer(
+                text, region.start, region.end, timeout=_SECONDS_PER_PATTERN
+            )
+            return
+        at = region.start
+        if at > 0 and text[at - 1] != "\n":
+            at = text.find("\n", at, region.end) + 1
+            if at == 0:
+                return
+        while at <= region.end:
+            match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
+            if match is not None:
+                yield match
+                at = max(at, match.end() - 1)
+            newline = text.find("\n", at, region.end)
+            if newline < 0:
+                return
+            at = newline + 1
+    except TimeoutError:
+        _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, region.start)
+
+
+@cache
+def begins_at_line_start(pattern: str) -> bool:
+    """Whether all of a pattern stands behind one ``^``, so that only line starts need trying.
+
+    >>> begins_at_line_start("(?i) ^ read [ ] more"), begins_at_line_start("^ a | b")
+    (True, False)
+    >>> begins_at_line_start("^ (?: a | b ) [|]")
+    True
+    """
+    rest = pattern[_FLAGS.match(pattern).end() :]  # type: ignore[union-attr]
+    if not rest.startswith("^"):
+        return False
+    depth = 0
+    for character in _OPAQUE.sub("", rest):
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            return False
+    return True
