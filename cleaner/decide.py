@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -38,7 +38,7 @@ class Policy:
 
 class _Piece(NamedTuple):
     span: Span
-    finding: Finding | None
+    finding: Finding
 
 
 class Assigned(NamedTuple):
@@ -75,7 +75,7 @@ def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Findin
             offset = paragraphs[index].span.start
             left = left[: piece.span.start - offset] + left[piece.span.end - offset :]
         if not any(map(str.isalnum, left)):
-            whole.setdefault(index, pieces[0].finding)  # type: ignore[arg-type]
+            whole.setdefault(index, pieces[0].finding)
     return Assigned(whole, {index: cut for index, cut in cuts.items() if index not in whole})
 
 
@@ -131,11 +131,7 @@ def decide(
             if _is_only_copy(duplicate, verdicts)
             else duplicate.finding
         )
-    pieces = [
-        _pieces(paragraph, assigned.cuts.get(paragraph.index, ()), finding, policy)
-        for paragraph, finding in zip(paragraphs, verdicts, strict=True)
-    ]
-    return _tile(document.text, paragraphs, pieces, policy.removed_labels)
+    return _tile(document.text, paragraphs, verdicts, assigned.cuts, policy.removed_labels)
 
 
 def _verdicts(
@@ -175,66 +171,61 @@ def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding]) -> bool:
     return any(0 <= i < len(verdicts) and verdicts[i].label == "reporting" for i in beside)
 
 
-def _pieces(
-    paragraph: Paragraph, cuts: Sequence[_Piece], finding: Finding, policy: Policy
-) -> list[_Piece]:
-    """A paragraph as what is removed whole, or as kept text around cuts."""
-    if not cuts or finding.label in policy.removed_labels:
-        return [_Piece(paragraph.span, finding)]
-    pieces = []
+def _stretches(
+    paragraph: Paragraph, cuts: Sequence[_Piece], verdict: Finding
+) -> list[tuple[int, Finding]]:
+    """A paragraph with cuts as stretches, each with its end and the finding that speaks for it."""
+    stretches: list[tuple[int, Finding]] = []
     at = paragraph.span.start
-    for cut in cuts:
-        if cut.span.start > at:
-            pieces.append(_Piece(Span(at, cut.span.start), finding))
-        pieces.append(cut)
-        at = cut.span.end
+    for span, finding in cuts:
+        if span.start > at:
+            stretches.append((span.start, verdict))
+        stretches.append((span.end, finding))
+        at = span.end
     if at < paragraph.span.end:
-        pieces.append(_Piece(Span(at, paragraph.span.end), finding))
-    return pieces
+        stretches.append((paragraph.span.end, verdict))
+    return stretches
 
 
 def _tile(
     text: str,
     paragraphs: Sequence[Paragraph],
-    pieces: Sequence[Sequence[_Piece]],
+    verdicts: Sequence[Finding],
+    cuts: Mapping[int, Sequence[_Piece]],
     removed: Collection[str],
 ) -> tuple[Decision, ...]:
-    """Turn the pieces and the white space between them into decisions without a gap."""
-    kept = [
-        paragraph.index
-        for paragraph, parts in zip(paragraphs, pieces, strict=True)
-        if any(part.finding is None or part.finding.label not in removed for part in parts)
-    ]
-    keeps_gap = _kept_gaps(text, paragraphs, kept)
+    """Turn verdicts, cuts and the white space between them into decisions without a gap.
+
+    White space that does not stay goes with the removal before it, else with the next one.
+    """
+    kept = [index for index, verdict in enumerate(verdicts) if verdict.label not in removed]
+    kept_gaps = _kept_gaps(text, paragraphs, kept)
     decisions: list[Decision] = []
-    waiting = 0  # where white space starts that goes with the next removal
-    for index, parts in enumerate(pieces):
-        for part in parts:
-            finding = part.finding
-            assert finding is not None
-            action = Action.REMOVE if finding.label in removed else Action.KEEP
-            start = min(waiting, part.span.start)
-            last = decisions[-1] if decisions else None
-            if last is not None and last.because is finding and last.span.end == start:
-                start = decisions.pop().span.start
-            decisions.append(Decision(Span(start, part.span.end), action, finding.label, finding))
-            waiting = part.span.end
-        gap_end = paragraphs[index + 1].span.start if index + 1 < len(paragraphs) else len(text)
-        if gap_end > waiting:
-            waiting = _place_gap(decisions, Span(waiting, gap_end), index in keeps_gap)
+    at, last = 0, len(paragraphs) - 1
+    for index, verdict in enumerate(verdicts):
+        paragraph = paragraphs[index]
+        gap_end = paragraphs[index + 1].span.start if index < last else len(text)
+        if index in cuts and verdict.label not in removed:
+            *inner, (_, verdict) = _stretches(paragraph, cuts[index], verdict)  # noqa: PLW2901
+            for end, finding in inner:
+                at = _add(decisions, at, end, finding, finding.label in removed)
+        gone, keeps_gap = verdict.label in removed, index in kept_gaps
+        at = _add(
+            decisions, at, paragraph.span.end if keeps_gap == gone else gap_end, verdict, gone
+        )
+        if keeps_gap and at < gap_end:
+            decisions.append(Decision(Span(at, gap_end), Action.KEEP, "reporting", None))
+            at = gap_end
     return tuple(decisions)
 
 
-def _place_gap(decisions: list[Decision], gap: Span, keep: bool) -> int:
-    """Add a gap to the decision before it where that fits; return where what's left starts."""
-    last = decisions[-1]
-    if (last.action is Action.KEEP) == keep:
-        decisions[-1] = last._replace(span=Span(last.span.start, gap.end))
-        return gap.end
-    if keep:
-        decisions.append(Decision(gap, Action.KEEP, "reporting", None))
-        return gap.end
-    return gap.start
+def _add(decisions: list[Decision], start: int, end: int, finding: Finding, gone: bool) -> int:
+    """Add a decision up to `end`; a finding over several paragraphs is one removal."""
+    if decisions and decisions[-1].because is finding and decisions[-1].span.end == start:
+        start = decisions.pop().span.start
+    action = Action.REMOVE if gone else Action.KEEP
+    decisions.append(Decision(Span(start, end), action, finding.label, finding))
+    return end
 
 
 def _kept_gaps(text: str, paragraphs: Sequence[Paragraph], kept: Sequence[int]) -> set[int]:

@@ -142,13 +142,13 @@ def _suspect_chars(
     policy: Policy,
 ) -> int:
     """Characters of kept reporting whose machine score is above the suspect threshold."""
+    if not (judgement.machine >= policy.suspect).any():  # NaN, an abstention, is not
+        return 0
     suspects = {
         paragraph.span.start
         for paragraph, machine in zip(paragraphs, judgement.machine.tolist(), strict=True)
         if not math.isnan(machine) and policy.suspect <= machine
     }
-    if not suspects:
-        return 0
     kept: set[Finding] = {
         d.because for d in decisions if d.label == "reporting" and d.because is not None
     }

@@ -15,12 +15,13 @@ import regex
 
 from cleaner.records import Document, Paragraph, Span
 
-_LINE = regex.compile(r"\S[^\n]*")
 _BULLET = regex.compile(r"(?:[-–—*•▪◦‣·●○■□►▶»]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
 _SENTENCE_END = regex.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*\Z")
+_OPENERS = "\"'“‘(["
 _STARTS_LOWER = regex.compile(r"[\"'“‘(\[]?\p{Ll}")
 # "Why now? - The first point. - The second": a list whose line breaks were lost.
 _RUN_ON_ITEM = regex.compile(r"(?<=[.?!:][\"”’)]?) +(?=[-–•▪●] \p{Lu})")
+_RUN_ON_MARKS = (" - ", " – ", " • ", " ▪ ", " ● ")
 _MIN_RUN_ON_ITEMS = 2
 # A joined line must have been cut inside a sentence: menus in lower case have shorter lines.
 _MIN_WORDS_BEFORE_WRAP = 3
@@ -50,38 +51,46 @@ def segment(document: Document) -> list[Paragraph]:
             Paragraph(index, span, text[span.start : span.end], by_start.get(span.start))
             for index, span in enumerate(_lines(text))
         ]
-    lines: Iterable[Span] = _lines(text)
-    if document.meta.get("extractor") in (None, "text"):
-        lines = _join_wrapped(text, list(lines))
-    if " - " in text or " • " in text or " – " in text or " ● " in text or " ▪ " in text:
+    is_dump = document.meta.get("extractor") in (None, "text")
+    lines = _join_wrapped(text) if is_dump else _lines(text)
+    if sum(map(text.count, _RUN_ON_MARKS)) >= _MIN_RUN_ON_ITEMS:
         lines = _split_run_on(text, lines)
-    return [Paragraph(index, span, text[span.start : span.end]) for index, span in enumerate(lines)]
+    return [Paragraph(index, span, text[span[0] : span[1]]) for index, span in enumerate(lines)]
 
 
 def _lines(text: str) -> Iterator[Span]:
     """The lines with something to see, without the white space around them."""
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        if text[end - 1].isspace():
-            end = start + len(match.group().rstrip())
-        yield Span(start, end)
+    for block in _line_blocks(text):
+        yield from block
 
 
-def _join_wrapped(text: str, lines: list[Span]) -> Iterator[Span]:
-    """Join the lines of a block (what stands between blank lines) that one paragraph fills."""
+def _line_blocks(text: str) -> Iterator[list[Span]]:
+    """The same lines, in the blocks that blank lines make."""
     block: list[Span] = []
-    for span in lines:
-        if block and text.find("\n", text.find("\n", block[-1].end) + 1, span.start) >= 0:
-            yield from _join_block(text, block)
+    start = 0
+    for line in text.split("\n"):
+        visible = line.strip()
+        if visible:
+            first = start if visible is line else start + line.index(visible)
+            block.append(Span(first, first + len(visible)))
+        elif block:
+            yield block
             block = []
-        block.append(span)
-    yield from _join_block(text, block)
+        start += len(line) + 1
+    if block:
+        yield block
+
+
+def _join_wrapped(text: str) -> Iterator[Span]:
+    """Join the lines of a block that one paragraph fills."""
+    for block in _line_blocks(text):
+        if len(block) == 1:
+            yield block[0]
+        else:
+            yield from _join_block(text, block)
 
 
 def _join_block(text: str, block: list[Span]) -> Iterator[Span]:
-    if len(block) < 2:
-        yield from block
-        return
     column = _wrap_column(text, block)
     current = block[0]
     previous = current
@@ -97,6 +106,9 @@ def _join_block(text: str, block: list[Span]) -> Iterator[Span]:
 
 def _continues(text: str, previous: Span, line: Span, column: int) -> bool:
     """Whether `line` goes on with the paragraph that `previous` belongs to."""
+    first = text[line.start]
+    if not column and not first.islower() and first not in _OPENERS:
+        return False  # most lines end here
     if _BULLET.match(text, line.start, line.end):
         return False
     if column and previous.end - previous.start + 1 + _first_word(text, line) > column:
@@ -134,7 +146,12 @@ def _first_word(text: str, line: Span) -> int:
 
 
 def _split_run_on(text: str, lines: Iterable[Span]) -> Iterator[Span]:
+    first = _RUN_ON_ITEM.search(text)
+    clear = len(text) if first is None else first.start()  # no item begins before it
     for span in lines:
+        if span.end <= clear:
+            yield span
+            continue
         cuts = list(_RUN_ON_ITEM.finditer(text, span.start, span.end))
         if len(cuts) < _MIN_RUN_ON_ITEMS:
             yield span
