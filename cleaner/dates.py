@@ -57,11 +57,18 @@ def parse_date(text: str) -> str | None:
     return _iso(text, day_only=":" not in text)
 
 
+def _same_clock(name: str | None, offset: int | None) -> int | None:
+    """Names of time zones mean different offsets in different countries: only numbers count."""
+    return offset
+
+
 def _iso(text: str, *, day_only: bool) -> str | None:
     if len(text) > _MAX_CHARS:
         return None
     try:
-        first, second = (parser.parse(text, default=default) for default in _DEFAULTS)
+        first, second = (
+            parser.parse(text, default=default, tzinfos=_same_clock) for default in _DEFAULTS
+        )
     except (ValueError, OverflowError, TypeError):
         return None
     if first.date() != second.date() or not 1800 <= first.year <= 2200:

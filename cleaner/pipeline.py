@@ -136,4 +136,5 @@ def _page(item: _Examined) -> classify.Page:
         settled[index] = True
     for duplicate in item.duplicates:
         settled[duplicate.index] = True
-    return classify.Page(item.paragraphs, settled, item.document.meta.get("extractor") == "text")
+    whole_page = item.document.meta.get("extractor") != "trafilatura"
+    return classify.Page(item.paragraphs, settled, whole_page)

@@ -2,7 +2,7 @@
 
     python scripts/bench.py [text|html|stages] [--data DIR] [--write]
 
-Absolute numbers belong to the machine, ratios are what counts. Each contestant runs over the
+Absolute numbers belong to the machine, ratios are what counts. Time is the CPU time of one thread. Each contestant runs over the
 same inputs in turn, several rounds, and the median round is reported. Without --data the
 sample dumps of seeds/ are used, which is little; DIR is a folder with pages/*.jsonl.gz.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import statistics
 import sys
 import time
@@ -20,6 +21,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+# One core: numpy must not spread small products over threads. Read when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -94,10 +97,10 @@ def measure(contestants: dict[str, Callable[[], object]], amount: float, unit: s
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(ROUNDS + 1):
         for name, run in contestants.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
             if number:
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(time.process_time() - start)
     return [Result(name, statistics.median(runs), amount, unit) for name, runs in seconds.items()]
 
 
