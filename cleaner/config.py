@@ -94,7 +94,9 @@ def described(config: Config, digests: Mapping[str, str]) -> dict[str, str]:
         if name in _WITHOUT_EFFECT or name in ("rules", "models"):
             continue
         value = getattr(config, name)
-        choices[name] = ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+        if isinstance(value, frozenset):
+            value = ",".join(sorted(value))
+        choices[name] = "" if value is None else str(value)
     return choices
 
 
@@ -108,3 +110,13 @@ def digest(config: Config, digests: Mapping[str, str]) -> str:
     """
     canonical = orjson.dumps(described(config, digests), option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(canonical, digest_size=6).hexdigest()
+
+
+def options_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """What differs between two configurations, for people.
+
+    >>> options_changed({"rules": "1a", "version": "0.1.0"}, {"rules": "2b", "version": "0.1.0"})
+    'rules'
+    """
+    names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    return ", ".join(names)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 _STOP_WORDS = {
     "en": "the and of to in that is was for on with as it by at from he she said has have his her",
     "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es",
@@ -17,7 +20,8 @@ _LANGUAGES = {
     for word in words.split()
 }
 _MIN_LETTERS = 50
-_SAMPLE_CHARS = 1000
+_LONG_LINE = re.compile(r"[^\n]{80,400}")
+_LONG_LINES, _SAMPLE_CHARS = 6, 1000
 _MIN_SHARE = 0.15
 _MIN_LEAD = 1.5
 
@@ -30,10 +34,9 @@ def guess_language(text: str) -> str | None:
     >>> guess_language("The end") is None
     True
     """
-    # From the middle too: a dump of a page begins with its menus.
-    middle = max(len(text) // 2, _SAMPLE_CHARS)
-    sample = text[:_SAMPLE_CHARS] + text[middle : middle + _SAMPLE_CHARS]
-    words = sample.lower().split()
+    # The menus of a page say little; where a text has sentences, they do.
+    lines = [match.group() for match in islice(_LONG_LINE.finditer(text), _LONG_LINES)]
+    words = (" ".join(lines) or text[:_SAMPLE_CHARS]).lower().split()
     if sum(map(len, words)) < _MIN_LETTERS:
         return None
     votes = dict.fromkeys(_STOP_WORDS, 0)

@@ -114,7 +114,8 @@ def _authors(lifted: Sequence[Lifted], header: Header) -> str | None:
         if item.field == "authors":
             value = _BYLINE_START.sub("", item.value).strip(" -|,.")
             names.extend(name for name in _BYLINE_SPLIT.split(value) if name)
-    if header.authors:
+    # A bare name in the head may be a topic ("Donald Trump"): it yields to a real byline.
+    if header.authors and not names:
         names.append(header.authors)
     return "; ".join(dict.fromkeys(names)) or None
 

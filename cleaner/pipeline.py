@@ -16,7 +16,7 @@ from cleaner.decide import Assigned, Policy, assign, decide
 from cleaner.duplicates import Duplicate, find_duplicates
 from cleaner.errors import RejectError
 from cleaner.extract import ExtractOptions, extract
-from cleaner.header import Header, find_header
+from cleaner.header import find_header
 from cleaner.metadata import build_metadata
 from cleaner.records import Cleaned, Document, Paragraph, Raw, Rejected
 from cleaner.rules import RuleHits, RuleSet, load_packs
@@ -29,7 +29,6 @@ class _Examined(NamedTuple):
     document: Document
     paragraphs: list[Paragraph]
     hits: RuleHits
-    header: Header
     assigned: Assigned
     duplicates: list[Duplicate]
 
@@ -104,30 +103,26 @@ class Cleaner:
         ]
 
     def _examine(self, document: Document) -> _Examined:
-        """Gather what rules, the head of the article and repetitions say."""
+        """Gather what rules and repetitions say."""
         paragraphs = segment(document)
         hits = self.rules.find(document, paragraphs)
         assigned = assign(document.text, paragraphs, hits.findings)
-        header = find_header(document, paragraphs, assigned.whole.keys())
-        if header.findings:
-            assigned = assign(document.text, paragraphs, [*hits.findings, *header.findings])
         duplicates = find_duplicates(paragraphs, assigned.whole.keys())
-        return _Examined(document, paragraphs, hits, header, assigned, duplicates)
+        return _Examined(document, paragraphs, hits, assigned, duplicates)
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
-        decisions = decide(
-            item.document, item.paragraphs, item.assigned, item.duplicates, judgement, self.policy
+        document, paragraphs, hits, assigned, duplicates = item
+        explained = {*assigned.whole, *(duplicate.index for duplicate in duplicates)}
+        header = find_header(
+            document, paragraphs, explained, judgement.content.tolist(), self.policy.keep
         )
+        if header.findings:
+            assigned = assign(document.text, paragraphs, [*hits.findings, *header.findings])
+        decisions = decide(document, paragraphs, assigned, duplicates, judgement, self.policy)
         metadata = build_metadata(
-            item.document,
-            item.paragraphs,
-            item.hits.lifted,
-            item.header,
-            decisions,
-            judgement,
-            self.policy,
+            document, paragraphs, hits.lifted, header, decisions, judgement, self.policy
         )
-        return Cleaned(item.document, decisions, metadata)
+        return Cleaned(document, decisions, metadata)
 
 
 def _page(item: _Examined) -> classify.Page:

@@ -141,6 +141,8 @@ def _matches(
     for span, value in search_near(rule, seen.text, places):
         if _is_where(rule, span, len(seen.text)):
             first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
+            if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
+                first += 1  # the match begins in the indentation of the next paragraph
             last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
             yield Match(rule, span, value, first, last)
 
@@ -173,11 +175,12 @@ def _beside(matches: list[Match]) -> list[Match]:
 def _hits(document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]) -> RuleHits:
     matches.sort(key=lambda match: (match.span, match.rule.id))
     stops = sorted({match.first for match in matches if match.is_heading})
+    firm = sorted({match.first for match in matches if match.is_firm})
     findings: dict[tuple[Span, str], Finding] = {}
     lifted: list[Lifted] = []
     for match in matches:
         rule = match.rule
-        span = reach(match, document.text, paragraphs, stops)
+        span = reach(match, document.text, paragraphs, stops, firm)
         findings.setdefault((span, rule.id), Finding(span, rule.label, rule.by, 1.0))
         if rule.lifts and match.value:
             value = " ".join(document.text[slice(*match.value)].split())

@@ -31,7 +31,6 @@ from cleaner.config import Config  # noqa: E402
 from cleaner.decide import assign  # noqa: E402
 from cleaner.duplicates import find_duplicates  # noqa: E402
 from cleaner.extract import ExtractOptions, extract  # noqa: E402
-from cleaner.header import find_header  # noqa: E402
 from cleaner.pipeline import Cleaner, _page  # noqa: E402
 from cleaner.records import Cleaned, Raw  # noqa: E402
 from cleaner.segment import segment  # noqa: E402
@@ -175,10 +174,6 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
             cleaner.rules.find(document, paragraphs)
             for document, paragraphs in zip(documents, segmented, strict=True)
         ],
-        "header": lambda: [
-            find_header(document, paragraphs, ())
-            for document, paragraphs in zip(documents, segmented, strict=True)
-        ],
         "duplicates": lambda: [find_duplicates(paragraphs) for paragraphs in segmented],
         "assign": lambda: [
             assign(document.text, paragraphs, hit.findings)
@@ -188,7 +183,7 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
             judge(cleaner.models, [_page(item) for item in examined[start : start + BATCH]])
             for start in range(0, len(examined), BATCH)
         ],
-        "decide and metadata": lambda: [
+        "title, decide, metadata": lambda: [
             cleaner._decide(item, judgement)
             for item, judgement in zip(examined, judgements, strict=True)
         ],

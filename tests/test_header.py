@@ -13,8 +13,11 @@ TITLE = "Harbour Bridge Closes For Six Weeks As Steel Arrives"
 
 
 def header_of(*lines: str, meta: dict[str, str] | None = None, settled: tuple[int, ...] = ()):
+    """The header of a dump in which the content model keeps the body and nothing else."""
     document = Document("1", "-", None, "\n".join(lines), meta=meta or {})
-    return find_header(document, segment(document), settled)
+    paragraphs = segment(document)
+    content = [float(paragraph.text == BODY) for paragraph in paragraphs]
+    return find_header(document, paragraphs, settled, content, 0.5)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""What is done: inputs, shards and the renames still due, in one SQLite file.
+
+The ledger is the truth about an output folder. A shard that it does not name does not exist, and
+one transaction a piece of work keeps the inputs, the shards and the positions in step.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from cleaner.errors import OutputError
+from cleaner.writers.shard import Tally
+
+LEDGER_NAME = "ledger.sqlite"
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE inputs (
+    path TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER, mtime_ns INTEGER,
+    content TEXT, settled INTEGER NOT NULL, config TEXT NOT NULL, state TEXT NOT NULL,
+    records INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE shards (
+    number INTEGER PRIMARY KEY, is_open INTEGER NOT NULL, read_bytes INTEGER NOT NULL,
+    tally TEXT NOT NULL
+);
+CREATE TABLE files (
+    name TEXT PRIMARY KEY, shard INTEGER NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL,
+    rows INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE holdings (path TEXT, shard INTEGER, PRIMARY KEY (path, shard)) WITHOUT ROWID;
+CREATE INDEX holdings_by_shard ON holdings (shard);
+CREATE TABLE due (name TEXT PRIMARY KEY, removal INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE configurations (digest TEXT PRIMARY KEY, options TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Known(NamedTuple):
+    """What the ledger knows of an input.
+
+    `path` is absolute, `source` as the user typed it (it stands in the records). `content` is a
+    digest of the bytes; `settled` says that the file was older than the clock's grain when it
+    was read, so that an unchanged time proves unchanged bytes. `state` is ``done``,
+    ``partial`` (`records` of it are committed) or ``failed`` (could not be opened).
+    """
+
+    path: str
+    source: str
+    size: int | None
+    mtime_ns: int | None
+    content: str | None
+    settled: bool
+    config: str
+    state: str
+    records: int
+
+
+class FileEntry(NamedTuple):
+    """A file of a shard: its name inside the output folder and what it must hold."""
+
+    name: str
+    shard: int
+    size: int
+    digest: str
+    rows: int
+
+
+class ShardEntry(NamedTuple):
+    """A committed shard. One that is open was cut short by an interruption and is filled up."""
+
+    number: int
+    is_open: bool
+    read_bytes: int
+    tally: Tally
+    files: tuple[FileEntry, ...] = ()
+
+
+class Change(NamedTuple):
+    """One transaction: all of it is in the ledger afterwards, or nothing."""
+
+    inputs: Iterable[Known] = ()
+    forget: Iterable[str] = ()
+    shards: Iterable[ShardEntry] = ()
+    removed_shards: Iterable[int] = ()
+    holdings: Iterable[tuple[str, int]] = ()
+    dropped_holdings: Iterable[tuple[str, int]] = ()
+    due: Iterable[tuple[str, bool]] = ()
+    next_shard: int | None = None
+
+
+class Ledger:
+    """The open database; use as a context manager. `read_only` opens it without a trace."""
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.path = folder / LEDGER_NAME
+        mode = "ro" if read_only else "rwc"
+        with self._damage():
+            uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+            self._database = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None)
+        try:
+            with self._damage():
+                self._prepare(read_only=read_only)
+        except OutputError:
+            self._database.close()
+            raise
+
+    def _prepare(self, *, read_only: bool) -> None:
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version == 0 and not read_only:
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.executescript(
+                f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT"
+            )
+        elif version != _VERSION:
+            raise OutputError(
+                f"{self.path} was written by another version of cleaner (layout {version}, this "
+                f"one knows {_VERSION}). Use that version, or choose a new folder with -o."
+            )
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise OutputError(
+                f"{self.path}: {error}. The disk may be full, or you may not write there; "
+                "check both, then run the same command again: it goes on where it stopped."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise OutputError(
+                f"{self.path}: {error}. The ledger is damaged, so what is done is no longer known. "
+                "Choose a new folder with -o and run again."
+            ) from error
+
+    def _rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with self._damage(), closing(self._database.execute(query, values)) as cursor:
+            return cursor.fetchall()
+
+    def inputs(self) -> dict[str, Known]:
+        """All inputs ever committed, by absolute path."""
+        with self._damage():
+            rows = self._database.execute("SELECT * FROM inputs")
+            return {row[0]: Known._make(row) for row in rows}
+
+    def shards(self) -> list[ShardEntry]:
+        """The committed shards with their files, by number."""
+        with self._damage():
+            files: dict[int, list[FileEntry]] = {}
+            for row in self._database.execute("SELECT * FROM files ORDER BY name"):
+                files.setdefault(row[1], []).append(FileEntry._make(row))
+            return [
+                ShardEntry(
+                    number, bool(is_open), size,
+                    Tally(**orjson.loads(tally)), tuple(files.get(number, ())),
+                )
+                for number, is_open, size, tally in self._database.execute(
+                    "SELECT * FROM shards ORDER BY number"
+                )
+            ]  # fmt: skip
+
+    def holders(self, paths: Iterable[str]) -> dict[int, set[str]]:
+        """The shards that hold records of one of `paths`, with the paths concerned."""
+        shards: dict[int, set[str]] = {}
+        for path in paths:
+            with self._damage():
+                for (shard,) in self._database.execute(
+                    "SELECT shard FROM holdings WHERE path = ?", (path,)
+                ):
+                    shards.setdefault(shard, set()).add(path)
+        return shards
+
+    def next_shard(self) -> int:
+        """The number of the next shard; numbers are never used twice."""
+        rows = self._rows("SELECT value FROM counters WHERE name = 'next_shard'")
+        return int(str(rows[0][0])) if rows else 0
+
+    def due(self) -> list[tuple[str, bool]]:
+        """The files whose renaming (or, where True, removal) is decided but maybe not done."""
+        return [(str(name), bool(gone)) for name, gone in self._rows("SELECT * FROM due")]
+
+    def settle(self) -> None:
+        """Forget what was due: it has been done."""
+        self._rows("DELETE FROM due")
+
+    def remember(self, digest: str, options: Mapping[str, str]) -> None:
+        """Keep what a configuration digest stands for, so that a change can be explained."""
+        self._rows(
+            "INSERT OR IGNORE INTO configurations VALUES (?, ?)",
+            digest,
+            orjson.dumps(dict(options)).decode(),
+        )
+
+    def options(self, digest: str) -> dict[str, str]:
+        """What a configuration digest stands for; empty where it is not known."""
+        rows = self._rows("SELECT options FROM configurations WHERE digest = ?", digest)
+        return dict(orjson.loads(str(rows[0][0]))) if rows else {}
+
+    def commit(self, change: Change) -> None:
+        """Write one `Change`, down to the disk."""
+        database = self._database
+        with self._damage():
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                self._write(change)
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                raise
+
+    def _write(self, change: Change) -> None:
+        many = self._database.executemany
+        many("INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?)", change.inputs)
+        many("DELETE FROM inputs WHERE path = ?", [(path,) for path in change.forget])
+        many("DELETE FROM holdings WHERE path = ? AND shard = ?", change.dropped_holdings)
+        for number in change.removed_shards:
+            many("DELETE FROM shards WHERE number = ?", [(number,)])
+            many("DELETE FROM files WHERE shard = ?", [(number,)])
+            many("DELETE FROM holdings WHERE shard = ?", [(number,)])
+        for shard in change.shards:
+            tally = orjson.dumps(shard.tally._asdict()).decode()
+            row = (shard.number, shard.is_open, shard.read_bytes, tally)
+            many("INSERT OR REPLACE INTO shards VALUES (?,?,?,?)", [row])
+            many("DELETE FROM files WHERE shard = ?", [(shard.number,)])
+            many("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", shard.files)
+        many("INSERT OR IGNORE INTO holdings VALUES (?,?)", change.holdings)
+        many("INSERT OR REPLACE INTO due VALUES (?,?)", change.due)
+        if change.next_shard is not None:
+            many("INSERT OR REPLACE INTO counters VALUES ('next_shard',?)", [(change.next_shard,)])
