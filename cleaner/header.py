@@ -32,6 +32,10 @@ _HEADER_LINE = regex.compile(
     regex.VERBOSE,
 )
 _CAPTION = regex.compile(r"[(©|]|\b(?:Credit|Getty|Photo|Image|Picture|File)\b|\bphotos?\b|\bvia ")
+_ARTICLE = regex.compile(r"(?i)\b(?:the|an?)\b")
+_AUXILIARY = regex.compile(
+    r"(?i)\b(?:is|are|was|were|has|have|had|will|would|said|says|that|which|there|their|its?|been|be)\b"
+)
 _LONG_WORD = regex.compile(r"\w{4,}")
 _NAME = regex.compile(
     r"\p{Lu}\p{Ll}[\p{L}'’-]*(?: (?:\p{Lu}\.|de|del|la|van|der|den|von|bin|ibn|al|el|da|dos|di|du"
@@ -160,6 +164,8 @@ def _best_title(head: Sequence[Paragraph], body: Sequence[Paragraph]) -> Paragra
     if not candidates:
         return None
     said = set(_LONG_WORD.findall(" ".join([p.text for p in body]).lower()))
+    if len(candidates) == 1 and candidates[0].index == 0 and _is_standfirst(candidates[0].text):
+        return None
     times = Counter(paragraph.text for paragraph in head)
     best, score = None, _MIN_TITLE_SCORE
     for after, paragraph in enumerate(reversed(candidates)):
@@ -182,6 +188,25 @@ def _is_title_shaped(paragraph: Paragraph) -> bool:
         and not _BULLET.match(text)
         and not _HEADER_LINE.match(text)
     )
+
+
+def _is_standfirst(text: str) -> bool:
+    """Whether the first line of a text is rather its introduction than its title.
+
+    Text whose title is gone begins with a standfirst as often as with prose. It is a
+    sentence that lost its full stop: small letters, articles, auxiliary verbs. (A logistic
+    regression over 1,260 titles and 169 first lines of texts without one, rounded.)
+
+    >>> _is_standfirst("Neighbours said that there was a strange smell coming from the house")
+    True
+    >>> _is_standfirst("Council Votes To Rebuild The Harbour Bridge")
+    False
+    """
+    words = text.split()
+    capitals = sum(word[:1].isupper() for word in words[1:]) / max(len(words) - 1, 1)
+    small = 2.5 * len(_ARTICLE.findall(text)) + 2.7 * len(_AUXILIARY.findall(text))
+    score = 1.6 * capitals - small / len(words) - 0.03 * len(words)
+    return score - 1.3 * (len(words) > 16) < -1.15
 
 
 def _title_score(paragraph: Paragraph, said: Collection[str], after: int, repeated: bool) -> float:

@@ -30,7 +30,8 @@ _OPEN_WORDS = frozenset(
     """a an the this that these those its his her their our your my of in on at to for from by
     with without within into onto over under between among against about as and or but nor so if
     when while where which who whom whose because although than is are was were be been being has
-    have had will would can could may might must should not no more most such very between de la le
+    have had will would can could may might must should not no more most such very between across
+    through toward towards during after before despite via per until since upon de la le
     der die das und oder mit von zu""".split()
 )
 

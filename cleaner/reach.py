@@ -35,11 +35,25 @@ class Match(NamedTuple):
         """Whether a section ends where this match stands."""
         return self.rule.label == "heading" or self.rule.removes in ("section", "block", "rest")
 
+    @property
+    def is_firm(self) -> bool:
+        """Whether it heads a section of a page for sure; a "Read next" or "Background" may
+        as well stand below or inside the article."""
+        firm = self.rule.label in ("heading", "ai_commentary") and not self.rule.scope.beside
+        return firm and self.is_heading
 
-def reach(match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequence[int]) -> Span:
+
+def reach(
+    match: Match,
+    text: str,
+    paragraphs: Sequence[Paragraph],
+    stops: Sequence[int],
+    firm: Sequence[int] = (),
+) -> Span:
     """The span that a match removes.
 
-    `stops` are the indexes of the paragraphs where a known heading stands, in order.
+    `stops` are the indexes of the paragraphs where a known heading stands, in order;
+    `firm` are those of them that end an early section (see `Match.is_firm`).
     """
     if match.rule.removes == "match":
         return match.span
@@ -47,7 +61,8 @@ def reach(match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Seque
     if match.rule.removes == "block":
         last = _block(match, text, paragraphs, stops)
     elif match.rule.removes == "section":
-        last = _section(match, text, paragraphs, stops)
+        is_early = paragraphs[match.first].span.start < _EARLY * len(text)
+        last = _section(match, text, paragraphs, firm if is_early else stops)
     elif match.rule.removes == "rest":
         last = _rest(match, text, paragraphs, stops)
     return Span(paragraphs[match.first].span.start, paragraphs[last].span.end)

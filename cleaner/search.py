@@ -23,6 +23,8 @@ _SECONDS_PER_PATTERN = 0.05
 _FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
 # What can't open or close a group or an alternative: escapes, classes, comments.
 _OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
+_CLASS_WITHOUT_NEWLINE = regex.compile(r"\[\^(?:\\.|[^\]\\])*?\\n(?:\\.|[^\]\\])*\]")
+_CROSSES_LINES = regex.compile(r"\\[nsRXWDPN]|\[\^|\(\?[a-z]*s[a-z]*[:)]")
 
 
 class Region(NamedTuple):
@@ -38,9 +40,7 @@ class Region(NamedTuple):
     cut: bool
 
 
-def search_near(
-    rule: Rule, text: str, places: Sequence[int]
-) -> Iterator[tuple[Span, Span | None]]:
+def search_near(rule: Rule, text: str, places: Sequence[int]) -> Iterator[tuple[Span, Span | None]]:
     """Each match of a rule's pattern near `places` (offsets of its anchors, in order), once.
 
     Yields the span to remove (the group ``x`` or all of the match) and that of the group
@@ -51,12 +51,12 @@ def search_near(
     for place in places:
         if place < done:
             continue  # on the same line as the anchor before it: the region is the same
-        if rule.max_line is None:
-            region = region_around(text, place)
+        if is_line_pattern(rule.pattern):
+            region = _line_at(text, place, rule.max_line or _CHARS_AROUND)
         else:
-            region = _line_at(text, place, rule.max_line)
+            region = region_around(text, place)
         done = min(region.line_end, place + _CHARS_AROUND // 2)
-        if region.end - region.start > (rule.max_line or len(text)):
+        if rule.max_line is not None and region.end - region.start > rule.max_line:
             continue
         for match in _matches(rule, text, region):
             groups = match.re.groupindex
@@ -107,7 +107,7 @@ def _line_at(text: str, place: int, most: int) -> Region:
     low, high = max(place - most - 1, 0), min(place + most + 1, len(text))
     start, end = text.rfind("\n", low, place), text.find("\n", place, high)
     start, end = (start if start >= 0 else low - 1) + 1, end if end >= 0 else high
-    return Region(start, end, end, cut=False)
+    return Region(start, end, end, cut=end < len(text) and text[end] != "\n")
 
 
 def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]]:
@@ -134,6 +134,21 @@ def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]
             at = newline + 1
     except TimeoutError:
         _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, region.start)
+
+
+@cache
+def is_line_pattern(pattern: str) -> bool:
+    r"""Whether a pattern matches from a line's start and never beyond its end.
+
+    Then only the anchor's own line can hold a match with the anchor in it. Classes that
+    could match a newline count as if they did:
+
+    >>> is_line_pattern(r"^ read [ ] more [^\n.]* $"), is_line_pattern(r"^ read \s more")
+    (True, False)
+    """
+    return begins_at_line_start(pattern) and not _CROSSES_LINES.search(
+        _CLASS_WITHOUT_NEWLINE.sub("", pattern)
+    )
 
 
 @cache
