@@ -1,0 +1,1 @@
+"""The shipped models: arrays and JSON, with a card each. `cleaner.modelstore` loads them."""

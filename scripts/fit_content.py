@@ -1,0 +1,213 @@
+"""Train the content model: word scores, then two small networks stacked on them.
+
+Every stage learns from what the stage before says about pages of publishers that it has not
+seen (out-of-fold scores), because that is what it will be given in use.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from content_corpus import SOURCES, PageSample
+from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped]
+from sklearn.linear_model import SGDClassifier
+from sklearn.neural_network import MLPClassifier
+
+from cleaner.content import ContentModel, Trust
+from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
+from cleaner.features_around import Flags, rows_of_pages
+from cleaner.features_page import (
+    Shape,
+    first_pass,
+    join,
+    paragraph_keys,
+    repeated,
+    second_pass,
+    shape,
+    shared_words,
+)
+from cleaner.features_words import BITS, Grams, Pairs, content_grams, pack
+from cleaner.layers import Layers, forward
+
+FOLDS = 4
+_PROSE_WORDS = 9
+_DOUBTFUL, _LONG = 2.5, 100
+# Chosen on out-of-fold scores: see the card.
+TRUST = Trust(begins=0.92, bonus=4.0, shift=1.0)
+
+
+def matrix(grams: Grams) -> csr_matrix:
+    """The patterns as scikit-learn wants them: one row a paragraph."""
+    count = grams.first[1:] - grams.first[:-1]
+    rows = np.repeat(np.arange(count.size), count)
+    places = [*grams.by_word, *grams.by_paragraph]
+    owners = [rows] * len(grams.by_word) + [np.arange(count.size)] * len(grams.by_paragraph)
+    owner = np.concatenate(owners)
+    built = csr_matrix(
+        (grams.scale[owner], (owner, np.concatenate(places))), shape=(count.size, 1 << BITS)
+    )
+    built.sum_duplicates()
+    return built
+
+
+def fold_of(domain: str) -> int:
+    """A publisher's fold: always the same, whatever else is in the data."""
+    return zlib.crc32(f"fold:{domain}".encode()) % FOLDS
+
+
+class Rows(NamedTuple):
+    """All paragraphs of a list of pages, ready for training."""
+
+    pages: Sequence[PageSample]
+    starts: Ints
+    page: Ints
+    fold: Ints
+    keep: Ints
+    weight: Floats
+    settled: Flags
+    whole: Flags
+    words: Ints
+    batch: list[Tokens]
+    keys: np.ndarray
+
+
+def rows(pages: Sequence[PageSample]) -> Rows:
+    texts = [text for page in pages for text in page.texts]
+    batch = [tokenise(texts[piece]) for piece in pieces([len(text) for text in texts])]
+    lengths = np.array([len(page.texts) for page in pages], np.int64)
+    starts, page = rows_of_pages(lengths)
+    keep = np.concatenate([sample.keep for sample in pages])
+    chars = np.array([len(text) for text in texts])
+    source = np.array([SOURCES[sample.source] for sample in pages])
+    clean = np.array([sample.variant.startswith("clean") for sample in pages])
+    settled = np.concatenate([sample.settled for sample in pages])
+    weight = np.clip(chars, 25, 400) / 100 * source[page] * np.where(clean, 1.5, 1.0)[page]
+    weight[(keep < 0) | settled] = 0
+    return Rows(
+        pages, starts, page,
+        np.array([fold_of(sample.domain) for sample in pages])[page],
+        keep, weight.astype(np.float32), settled,
+        np.array([sample.whole for sample in pages]),
+        np.concatenate([tokens.first[1:] - tokens.first[:-1] for tokens in batch]),
+        batch, np.concatenate([paragraph_keys(tokens) for tokens in batch]),
+    )  # fmt: skip
+
+
+def fit_words(x: csr_matrix, y: Ints, weight: Floats, seed: int) -> tuple[Floats, float]:
+    model = SGDClassifier(
+        loss="log_loss", alpha=2e-6, max_iter=6, tol=None, random_state=seed, average=True
+    )
+    model.fit(x, y, sample_weight=weight)
+    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+
+
+def fit_layers(
+    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int
+) -> Layers:
+    """A small network on standardised inputs, the standardisation folded into its weights."""
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    spread[spread < 1e-6] = 1.0
+    network = MLPClassifier(
+        hidden, batch_size=512, learning_rate_init=2e-3, alpha=1e-3, max_iter=epochs,
+        tol=0.0, n_iter_no_change=epochs, random_state=seed,
+    )  # fmt: skip
+    network.fit((x - mean) / spread, y, sample_weight=weight / weight.mean())
+    weights = [w.astype(np.float32) for w in network.coefs_]
+    biases = [b.astype(np.float32) for b in network.intercepts_]
+    first = weights[0] / spread[:, None]
+    biases[0] = biases[0] - mean @ first
+    return Layers((first, *weights[1:]), tuple(biases))
+
+
+class WordFit(NamedTuple):
+    """Word scores of every row by a model that has not seen its publisher, and the full model."""
+
+    out_of_fold: Floats
+    words: Pairs
+    intercepts: Floats
+
+
+def fit_all_words(data: Rows, learn: Flags) -> WordFit:
+    """Two linear models (all lines; prose lines), for each fold and for all."""
+    x = vstack([matrix(content_grams(tokens)) for tokens in data.batch]).tocsr()
+    prose = data.words >= _PROSE_WORDS
+    usable = learn & (data.weight > 0)
+    scores = np.zeros((x.shape[0], 2), np.float32)
+    fitted = []
+    for fold in [*range(FOLDS), -1]:
+        tables, intercepts = [], []
+        for column, choice in enumerate((usable, usable & prose)):
+            chosen = np.flatnonzero(choice & (data.fold != fold))
+            weight = np.minimum(data.weight, 2.0) if column == 0 else data.weight
+            table, intercept = fit_words(x[chosen], data.keep[chosen], weight[chosen], 7)
+            tables.append(table)
+            intercepts.append(intercept)
+            held = data.fold == fold
+            scores[held, column] = x[held] @ table + intercept
+        fitted.append((pack(np.array(tables)), np.array(intercepts, np.float32)))
+    return WordFit(scores, *fitted[-1])
+
+
+def shapes(data: Rows, scores: Floats) -> Shape:
+    parts = []
+    done = 0
+    for tokens in data.batch:
+        part = slice(done, done + tokens.begins.size)
+        parts.append(shape(tokens, scores[part], data.settled[part]))
+        done = part.stop
+    return join(
+        parts, repeated(data.keys, data.page), shared_words(data.batch, parts, data.starts)
+    )
+
+
+class ContentFit(NamedTuple):
+    """The model for all data, its rows, and out-of-fold logits of both passes."""
+
+    model: ContentModel
+    data: Rows
+    first: Floats
+    second: Floats
+
+
+def fit(pages: Sequence[PageSample]) -> ContentFit:
+    """Train all stages; see the module's text."""
+    data = rows(pages)
+    dump = np.array([sample.variant.startswith("dump") for sample in pages])[data.page]
+    words = fit_all_words(data, dump)
+    own = shapes(data, words.out_of_fold)
+    x = first_pass(own, data.starts, data.page, data.whole)
+    data = without_doubtful(data, _fit_folds(x, data, (32,), 2, full=False)[0])
+    logits, first = _fit_folds(x, data, (64, 32), 5)
+    x = second_pass(own, logits, data.starts, data.page, data.whole)
+    final, second = _fit_folds(x, data, (48, 24), 4)
+    model = ContentModel("", 0.5, words.words, words.intercepts, first, second, TRUST)
+    return ContentFit(model, data, logits, final)
+
+
+def without_doubtful(data: Rows, logits: Floats) -> Rows:
+    """Leave out long lines outside the gold that a quick model takes for article.
+
+    Six in a hundred lines of prose outside the gold are reporting (`labelled_prose` counts
+    them), because the gold was cut short. To learn from these would be to learn a mistake.
+    """
+    chars = np.concatenate([tokens.finishes - tokens.begins for tokens in data.batch])
+    doubtful = (data.keep == 0) & (logits > _DOUBTFUL) & (chars > _LONG)
+    return data._replace(weight=np.where(doubtful, np.float32(0), data.weight))
+
+
+def _fit_folds(
+    x: Floats, data: Rows, hidden: tuple[int, ...], epochs: int, *, full: bool = True
+) -> tuple[Floats, Layers]:
+    """Logits of every row by a network that has not seen its publisher; a network for all."""
+    logits = np.zeros(x.shape[0], np.float32)
+    usable = data.weight > 0
+    for fold in (*range(FOLDS), -1) if full else range(FOLDS):
+        chosen = np.flatnonzero(usable & (data.fold != fold))
+        layers = fit_layers(x[chosen], data.keep[chosen], data.weight[chosen], hidden, epochs, 7)
+        held = np.flatnonzero(data.fold == fold)
+        if held.size:
+            logits[held] = forward(layers, x[held])
+    return logits, layers

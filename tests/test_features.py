@@ -1,0 +1,160 @@
+"""Features: the same for a paragraph in any batch, and never an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cleaner.features import (
+    COUNTS,
+    MAX_PARAGRAPH_CHARS,
+    pieces,
+    sum_by_paragraph,
+    tokenise,
+)
+from cleaner.features_around import neighbours, rows_of_pages, runs
+from cleaner.features_page import paragraph_keys, repeated
+from cleaner.features_words import content_grams, pack, score, style_grams
+
+PARAGRAPHS = [
+    "The council voted on Monday to close the old bridge, officials said.",
+    "",
+    "Share",
+    "“We won’t wait,” Mayor Ana Ruiz told reporters in 2024.",
+    "  \n ",
+    "Der Bürgermeister sprach über 3 Brücken.",
+    "新しい橋は来年開通する。",
+    "مرحبا بالعالم",
+    "👍🏽 🎉",
+    "nul\x00byte and \x1e separator",
+    "\ud800 lone surrogate",
+    "it's 'quoted' — and—dashed",
+]
+
+
+def words_of(text: str) -> int:
+    tokens = tokenise([text])
+    return int(tokens.first[-1])
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", "👍", "“”", "'", "--", "\x1e", "\x00"])
+def test_marks_alone_are_no_words(text: str) -> None:
+    """Text without letters or digits has no words, and is no error."""
+    assert words_of(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("don't", 1), ("don’t", 1), ("'don't'", 1), ("a-b", 2), ("naïve café", 2), ("3,5", 2),
+     ("“Quoted” words", 2), ("©2024", 1), ("新しい橋", 1), ("one\ntwo", 2)],
+)  # fmt: skip
+def test_words_end_where_readers_see_an_end(text: str, count: int) -> None:
+    """Typographic marks end a word, an apostrophe inside it doesn't."""
+    assert words_of(text) == count
+
+
+def test_capitals_quotes_and_digits_make_no_difference() -> None:
+    """Two spellings of the same words have the same hashes."""
+    tokens = tokenise(["SAY “Hello” in 1999", 'say "hello" in 2024'])
+
+    assert np.array_equal(tokens.words[:4], tokens.words[4:])
+
+
+def test_different_words_have_different_hashes() -> None:
+    """No collisions among the words of two and three letters."""
+    letters = "abcdefghijkl"
+    words = [a + b + c for a in letters for b in letters for c in ("", *letters)]
+    tokens = tokenise([" ".join(words)])
+
+    assert np.unique(tokens.words).size == len(words)
+
+
+def test_counts_add_up_to_the_bytes() -> None:
+    """Every byte of a paragraph is in exactly one class."""
+    text = 'Sum: 3 of "10" (ten), é|…'
+    tokens = tokenise([text])
+    folded = text.replace("…", "...")  # three bytes each
+
+    assert tokens.counts.shape == (1, len(COUNTS))
+    assert tokens.counts[0].sum() == len(folded.encode()) + 1  # and the separator
+
+
+def test_a_batch_equals_its_paragraphs_one_by_one() -> None:
+    """Nothing about a paragraph depends on the others."""
+    vocabulary = np.arange(1 << 18) % 3 == 0
+    weights = pack(np.random.default_rng(0).normal(size=(2, 1 << 18)).astype(np.float32))
+    together = tokenise(PARAGRAPHS)
+    for view in (content_grams, lambda tokens: style_grams(tokens, vocabulary)):
+        scores = score(view(together), weights)
+        alone = [score(view(tokenise([text])), weights)[0] for text in PARAGRAPHS]
+
+        assert np.array_equal(scores, np.array(alone))
+    assert np.array_equal(
+        together.counts, np.concatenate([tokenise([text]).counts for text in PARAGRAPHS])
+    )
+
+
+def test_masked_words_hide_names_and_numbers() -> None:
+    """For the authorship view two people, two numbers and two rare nouns are the same."""
+    vocabulary = np.zeros(1 << 18, np.bool_)
+    one, two = (
+        style_grams(tokenise([text]), vocabulary)
+        for text in ("we met Anna in 1990 walking", "we met Boris in 45 talking")
+    )
+
+    assert np.array_equal(one.by_word[0], two.by_word[0])
+
+
+def test_an_enormous_paragraph_is_judged_by_its_beginning() -> None:
+    """A megabyte in one line costs no more than the longest paragraph allowed."""
+    tokens = tokenise(["word " * 200_000])
+
+    assert tokens.finishes[0] == MAX_PARAGRAPH_CHARS
+
+
+def test_no_paragraphs_no_words() -> None:
+    """An empty batch has empty features."""
+    tokens = tokenise([])
+
+    assert tokens.first.tolist() == [0]
+    assert list(pieces([])) == []
+
+
+def test_pieces_cover_a_batch_in_order() -> None:
+    """Every paragraph is in exactly one piece."""
+    found = [row for piece in pieces([70_000] * 30) for row in range(piece.start, piece.stop)]
+
+    assert found == list(range(30))
+
+
+def test_empty_paragraphs_sum_to_zero() -> None:
+    """A paragraph without words gets nothing of its neighbours' words."""
+    sums = sum_by_paragraph(np.ones(3, np.float32), np.array([0, 0, 3, 3]))
+
+    assert sums.tolist() == [0, 3, 0]
+
+
+def test_neighbours_never_reach_into_another_page() -> None:
+    """Outside the page there are zeros and a mark."""
+    starts, page = rows_of_pages(np.array([2, 1]))
+    before, after = neighbours(np.array([[1.0], [2.0], [3.0]], np.float32), starts, page, 1)
+
+    assert before.tolist() == [[0, 1], [1, 0], [0, 1]]
+    assert after.tolist() == [[2, 0], [0, 1], [0, 1]]
+
+
+def test_repetition_counts_inside_one_page_only() -> None:
+    """The same line on two pages is not repeated."""
+    keys = paragraph_keys(tokenise(["Share this", "Share this", "Share this", "Other"]))
+
+    assert repeated(keys, np.array([0, 0, 1, 1])).tolist() == [True, True, False, False]
+
+
+def test_runs_stay_on_their_page_and_bridge_short_gaps() -> None:
+    """A stretch of content goes on over a gap of two rows, not into the next page."""
+    starts, page = rows_of_pages(np.array([4, 1]))
+    likely = np.array([True, False, False, True, True])
+    found = runs(likely, np.full(5, 10), starts, page)
+
+    assert found[:, 0].tolist() == [1, 0, 0, 1, 1]
+    assert runs(np.zeros(5, np.bool_), np.full(5, 10), starts, page).sum() == 0

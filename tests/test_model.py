@@ -1,0 +1,160 @@
+"""Artefacts: exact, guarded by digests, and equal to what scikit-learn computes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cleaner.classify import load_models
+from cleaner.errors import ModelError
+from cleaner.features import tokenise
+from cleaner.features_words import content_grams, pack, score
+from cleaner.layers import forward, sigmoid
+from cleaner.modelstore import load, load_content, model_folder, save
+
+SCRIPTS = str(Path(__file__).parents[1] / "scripts")
+TEXTS = [
+    f"{subject} {verb} the {thing} on {day}."
+    for subject in ("The mayor", "A court", "Sign in", "Our app")
+    for verb in ("opened", "closed", "offers", "unlocks")
+    for thing in ("bridge", "newsletter", "case", "archive")
+    for day in ("Monday", "Friday")
+]
+
+
+def test_shipped_models_load_and_are_small() -> None:
+    """The models come with the program, in less than five megabytes."""
+    models = load_models()
+
+    assert len(models.content.digest) == len(models.authorship.digest) == 8
+    assert 0 < models.authorship.suspect_threshold < models.authorship.remove_threshold < 1
+    assert sum(path.stat().st_size for path in model_folder().glob("*/*")) < 5_000_000
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
+def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path, name: str) -> None:
+    """An incomplete model is refused with a way out."""
+    folder = tmp_path / "models"
+    shutil.copytree(model_folder(), folder)
+    (folder / "content" / name).unlink()
+
+    with pytest.raises(ModelError, match=r"(?s)no model here.*train\.py"):
+        load_models(folder)
+
+
+def test_a_damaged_array_is_refused(tmp_path: Path) -> None:
+    """One flipped byte is enough."""
+    folder = tmp_path / "models"
+    shutil.copytree(model_folder(), folder)
+    path = folder / "authorship" / "arrays.npz"
+    body = bytearray(path.read_bytes())
+    body[len(body) // 2] ^= 1
+    path.write_bytes(bytes(body))
+
+    with pytest.raises(ModelError, match="digest does not match"):
+        load_models(folder)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{", "damaged"),
+        ("[]", "damaged"),
+        ('{"format": 99, "settings": {}, "digest": ""}', "format 99"),
+    ],
+)
+def test_a_strange_description_is_refused(tmp_path: Path, body: str, message: str) -> None:
+    """Neither half a file nor another format's file is loaded."""
+    save(tmp_path, {"a": np.zeros(1)}, {})
+    (tmp_path / "model.json").write_text(body)
+
+    with pytest.raises(ModelError, match=message):
+        load_content(tmp_path)
+
+
+def test_an_edited_threshold_is_refused(tmp_path: Path) -> None:
+    """The digest covers the settings too."""
+    save(tmp_path, {"a": np.zeros(1)}, {"keep_threshold": 0.5})
+    path = tmp_path / "model.json"
+    body = json.loads(path.read_text())
+    body["settings"]["keep_threshold"] = 0.1
+    path.write_text(json.dumps(body))
+
+    with pytest.raises(ModelError, match="digest"):
+        load(tmp_path)
+
+
+def test_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
+    """Artefacts are reproducible: no time stamps, no order of insertion."""
+    one, two = np.arange(5, dtype=np.float32), np.ones(3, np.float16)
+    save(tmp_path / "a", {"x": one, "y": two}, {"p": 1.0, "q": 2.0})
+    save(tmp_path / "b", {"y": two, "x": one}, {"q": 2.0, "p": 1.0})
+
+    for name in ("arrays.npz", "model.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_word_scores_equal_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look-up tables compute what scikit-learn's linear model does."""
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from fit_content import matrix
+
+    grams = content_grams(tokenise(TEXTS))
+    x = matrix(grams)
+    y = np.array(["The" in text or "court" in text for text in TEXTS]).astype(int)
+    fitted = linear_model.LogisticRegression().fit(x, y)
+    weights = fitted.coef_[0].astype(np.float32)
+    ours = score(grams, pack(np.stack([weights, -weights])))[:, 0] + fitted.intercept_[0]
+
+    assert np.abs(ours - fitted.decision_function(x)).max() < 1e-6
+    assert np.abs(sigmoid(ours) - fitted.predict_proba(x)[:, 1]).max() < 1e-6
+
+
+def test_the_network_equals_that_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exported layers compute what the trained network does on standardised inputs."""
+    neural_network = pytest.importorskip("sklearn.neural_network")
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from fit_content import fit_layers
+
+    chance = np.random.default_rng(1)
+    x = chance.normal(3, 2, size=(700, 6)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] > 9).astype(int)
+    layers = fit_layers(x, y, np.ones(y.size, np.float32), (8, 4), 3, seed=1)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    network = neural_network.MLPClassifier(
+        (8, 4), batch_size=512, learning_rate_init=2e-3, alpha=1e-3, max_iter=3, tol=0.0,
+        n_iter_no_change=3, random_state=1,
+    )  # fmt: skip
+    network.fit((x - mean) / spread, y, sample_weight=np.ones(y.size))
+    expected = network.predict_proba((x - mean) / spread)[:, 1]
+
+    assert np.abs(sigmoid(forward(layers, x)) - expected).max() < 1e-6
+    assert np.array_equal(forward(layers, x)[300:310], forward(layers, x[300:310]))
+
+
+def test_a_floor_is_not_lowered_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pinned limits move to the better side freely, to the worse side with a reason only."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    import gate
+
+    metrics = {"limits": {"a.f1": 0.9, "a.lost": 0.01}, "allowed_regressions": []}
+
+    with pytest.raises(ValueError, match=r"a\.f1: 0\.9000"):
+        gate.raised(metrics, {"a.f1": 0.8, "a.lost": 0.01}, None)
+    with pytest.raises(ValueError, match=r"a\.lost"):
+        gate.raised(metrics, {"a.f1": 0.9, "a.lost": 0.05}, None)
+    better = gate.raised(metrics, {"a.f1": 0.95, "a.lost": 0.001}, None)
+    worse = gate.raised(metrics, {"a.f1": 0.8, "a.lost": 0.01}, "new gold")
+
+    assert better["limits"]["a.f1"] > 0.9
+    assert worse["allowed_regressions"][0]["reason"] == "new gold"
+    assert gate.breaches(metrics, {"a.f1": 0.95, "a.lost": 0.02}) == [
+        "a.lost is 0.0200, pinned at 0.0100 or less"
+    ]
+    assert SCRIPTS in sys.path
