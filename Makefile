@@ -8,9 +8,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 run: $(VENV)/.installed
 	@rm -rf demo
-	$(BIN)/python -m cleaner seeds -o demo
+	$(BIN)/python -m cleaner seeds/*.txt seeds/*.jsonl seeds/*.html -o demo
 	@echo
-	$(BIN)/python -m cleaner explain seeds/agency-bridge.txt
+	$(BIN)/python -m cleaner explain seeds/006_agency_grain_corridor.txt
 	@echo
 	@echo "Cleaned records: demo/documents/   every removed span and why: demo/removed/"
 

@@ -176,8 +176,9 @@ def _step_lines(step: Step, width: int, paint: Painter) -> Iterator[str]:
         (code,) if step.is_removed else (),
     )
     if step.by:
-        because = f"{step.by}: {step.why}" if step.why else step.by
-        if step.is_removed or not step.by.startswith("model:"):
+        by_model = step.by.startswith("model:")  # its sentence is the same on each of its lines
+        because = f"{step.by}: {step.why}" if step.why and not by_model else step.by
+        if step.is_removed or not by_model:
             yield from _wrapped("", plain(f"^ {because}"), width, paint, (), (_DIM,))
 
 

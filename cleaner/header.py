@@ -18,6 +18,7 @@ BY_TITLE, BY_NAME = "lift:title-line", "lift:name-line"
 _LOOK_BACK = 40
 _BODY_PARAGRAPHS = 25
 _MIN_TITLE_SCORE = -1.0
+_SHORT_HEAD = 4
 _MIN_TITLE_WORDS, _MAX_TITLE_WORDS, _MAX_TITLE_CHARS = 4, 40, 300
 _MIN_BODY_WORDS, _SURE_BODY_WORDS = 9, 25
 _SENTENCE_END = regex.compile(r"[.!?…。][\"'”’»)\]]*\Z")
@@ -170,6 +171,8 @@ def _best_title(head: Sequence[Paragraph], body: Sequence[Paragraph]) -> Paragra
     best, score = None, _MIN_TITLE_SCORE
     for after, paragraph in enumerate(reversed(candidates)):
         likely = _title_score(paragraph, said, after, times[paragraph.text] > 1)
+        # A text that begins right above its body begins with its title, whatever that says.
+        likely += 3.0 * (paragraph.index == 0 and body[0].index <= _SHORT_HEAD)
         if likely > score:
             best, score = paragraph, likely
     return best

@@ -44,6 +44,7 @@ def test_other_lines_are_no_title(lines: tuple[str, ...]) -> None:
     ("lines", "title"),
     [
         ((TITLE, BODY), TITLE),
+        (("Six Weeks Of Ferries For Islanders", BODY), "Six Weeks Of Ferries For Islanders"),
         (("Port News", "Travel", TITLE, "Ana Lindqvist", BODY), TITLE),
         (("Is the old bridge worth nine million to the islands?", BODY),
          "Is the old bridge worth nine million to the islands?"),
