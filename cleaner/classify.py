@@ -69,6 +69,12 @@ def load_models(folder: Path | None = None) -> Models:
     return Models(content, authorship, hashlib.sha256(both).hexdigest()[:16])
 
 
+def without_authorship(judgement: Judgement) -> Judgement:
+    """The same judgement, abstaining from who wrote it: for languages the model can't read."""
+    silent = np.full_like(judgement.machine, np.nan)
+    return judgement._replace(machine=silent, ai_score=None)
+
+
 def judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
     """Judge a batch of pages; a page's judgement doesn't depend on the others in its batch."""
     texts = [paragraph.text for page in pages for paragraph in page.paragraphs]

@@ -23,6 +23,10 @@ from cleaner.rules import RuleHits, RuleSet, load_packs
 from cleaner.segment import segment
 
 
+# What the authorship model has learned to read; elsewhere its scores mean nothing.
+_AUTHORSHIP_LANGUAGES = frozenset({"en", "eng"})
+
+
 class _Examined(NamedTuple):
     """A document with the evidence that needs no model."""
 
@@ -112,6 +116,8 @@ class Cleaner:
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
         document, paragraphs, hits, assigned, duplicates = item
+        if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
+            judgement = classify.without_authorship(judgement)
         explained = {*assigned.whole, *(duplicate.index for duplicate in duplicates)}
         header = find_header(
             document, paragraphs, explained, judgement.content.tolist(), self.policy.keep
