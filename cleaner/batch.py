@@ -1,33 +1,35 @@
-"""A run: records in batches, cleaned, collected into pieces, each piece committed whole.
+"""A run: records in batches, cleaned by workers, collected into pieces, each committed whole.
 
-`Runner.run` is the loop: take a batch from `cleaner.intake`, clean it, add the outcomes to the
-piece in hand, commit the piece where the batch closes it. Whoever cleans batches elsewhere
-only has to hand back their outcomes in order.
+`Runner.run` is the loop: batches from `cleaner.intake` go to the workers of `cleaner.pool`, their
+rows come back in the same order and are added to the piece in hand, and a piece is committed
+where the batch closes it. So the output does not depend on the number of workers.
 """
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import orjson
+
 from cleaner.config import Config
-from cleaner.errors import InputError
-from cleaner.guarded import CleansBatches, clean_guarded
+from cleaner.errors import InputError, WorkerError
 from cleaner.intake import Batch, Limits, Mark, batches, read_options
 from cleaner.ledger import Known
 from cleaner.output import OutputFolder, Piece
 from cleaner.plan import Plan, Planned
 from cleaner.readers.source import STANDARD_INPUT
-from cleaner.records import Cleaned, Raw, Rejected
 from cleaner.runrecord import Counts, RunResult
 from cleaner.stopping import Stop, StopError
+from cleaner.worker import Part
 from cleaner.writers.rows import shown
-from cleaner.writers.shard import Collector, Tally
+from cleaner.writers.shard import Tally
 
-_log = logging.getLogger(__name__)
+# Where the first so many documents all fail like this, it is not the documents.
+_BROKEN_IN_A_ROW = 20
+_OUR_FAULTS = ("internal-error", "not-conserved", "unwritable", "worker-died")
 
 
 class Progress(Protocol):
@@ -36,11 +38,19 @@ class Progress(Protocol):
     def __call__(self, documents: int, size: int, /) -> object: ...
 
 
+class Cleans(Protocol):
+    """Turns batches into rows, in order: `cleaner.pool.Pool` or `InProcess`."""
+
+    def results(
+        self, batches: Iterator[Batch], is_stopping: Callable[[], bool] = ..., /
+    ) -> Iterator[tuple[Batch, Part]]: ...
+
+
 @dataclass(slots=True)
 class Runner:
-    """Runs batches through a cleaner into an output folder."""
+    """Runs batches through workers into an output folder."""
 
-    cleaner: CleansBatches
+    pool: Cleans
     config: Config
     digest: str
     output: OutputFolder
@@ -49,11 +59,9 @@ class Runner:
     progress: Progress | None = None
     result: RunResult = field(default_factory=RunResult)
     _piece: Piece = field(default_factory=Piece)
-    _collector: Collector = field(init=False)
+    _part: Part = field(default_factory=Part.empty)
     _begun: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self._collector = Collector(self.digest, self.config.label_only)
+    _mistake: InputError | None = None
 
     def run(self, plan: Plan, inputs: Iterable[Planned]) -> RunResult:
         """Read, clean and commit `inputs`; ends early on a signal or over the error budget.
@@ -70,12 +78,11 @@ class Runner:
             self._piece.read_bytes = shard.read_bytes
         options = read_options(self.config)
         stream = batches(inputs, options, self.digest, self.limits, filled)
-        try:
-            self._loop(stream)
-        except InputError:
+        self._loop(stream)
+        if self._mistake is not None:
             self._commit(is_open=True)
             self.result.counts.check()
-            raise
+            raise self._mistake
         self._piece.inputs.update(plan.touched)
         self._commit(is_open=self.result.stopped is not None)
         if self.result.stopped is None:
@@ -84,46 +91,72 @@ class Runner:
         return self.result
 
     def _loop(self, stream: Iterator[Batch]) -> None:
-        while True:
-            try:
-                started = time.perf_counter()
-                with self.stop.waiting():
-                    batch = next(stream, None)
-                self._spent("reading", started)
-            except StopError:
-                self.result.stopped = "signal"
-                return
-            if batch is None:
-                return
-            self._take(batch)
+        started = time.perf_counter()
+        for batch, part in self.results(self._reading(stream)):
+            self._spent("cleaning", started)
+            self._take(batch, part)
+            self._refuse_if_broken()
             if batch.closes:
                 self._commit(is_open=False)
             if self._is_over_budget():
                 self.result.stopped = "max-errors"
                 return
+            started = time.perf_counter()
 
-    def _take(self, batch: Batch) -> None:
-        """Clean a batch and add its rows and marks to the piece in hand."""
-        started = time.perf_counter()
-        outcomes = self.clean(batch.records)
-        self._spent("cleaning", started)
-        started = time.perf_counter()
-        collector = self._collector
-        for record, outcome in zip(batch.records, outcomes, strict=True):
-            collector.add(record.raw if isinstance(record, Rejected) else record, outcome)
-        collector.counts.read += batch.read
-        collector.counts.skipped += batch.skipped
+    def results(self, stream: Iterator[Batch]) -> Iterator[tuple[Batch, Part]]:
+        """The batches with their rows; after a signal, only those that are being cleaned."""
+        return self.pool.results(stream, lambda: self.stop.number is not None)
+
+    def _reading(self, stream: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches to clean; what ends them early is kept, so that the last ones are done."""
+        while True:
+            started = time.perf_counter()
+            try:
+                with self.stop.waiting():
+                    batch = next(stream, None)
+            except StopError:
+                self.result.stopped = self.stop.why
+                return
+            except InputError as error:
+                self._mistake = error
+                return
+            seconds = time.perf_counter() - started
+            self._spent("reading", started)
+            # Reading happens while the loop waits for rows, and is not cleaning.
+            self.result.seconds["cleaning"] = self.result.seconds.get("cleaning", 0.0) - seconds
+            if batch is None:
+                return
+            yield batch
+
+    def _take(self, batch: Batch, part: Part) -> None:
+        """Add a batch's rows and marks to the piece in hand."""
+        self._part.add(part)
+        self._part.counts.read += batch.read
+        self._part.counts.skipped += batch.skipped
         self._piece.held |= batch.held
         for mark in batch.marks.values():
             self._mark(mark)
         self._piece.read_bytes += batch.size
-        self._spent("writing", started)
         if self.progress:
             self.progress(len(batch.records), batch.size)
 
-    def clean(self, records: Sequence[Raw | Rejected]) -> list[Cleaned | Rejected]:
-        """The outcomes of records, in order, each within the deadline."""
-        return clean_guarded(self.cleaner, records, self.config.document_timeout)
+    def _refuse_if_broken(self) -> None:
+        """Stop before the quarantine fills up where not one of the first documents could be cleaned.
+
+        Raises:
+            WorkerError: with the reason of the last one; none of them is committed.
+        """
+        counts = self._part.counts
+        if self.result.shards or counts.written or counts.emptied or self.result.counts.read:
+            return
+        broken = sum(counts.rejected[kind] for kind in _OUR_FAULTS)
+        if broken >= _BROKEN_IN_A_ROW:
+            reason = orjson.loads(self._part.rows.quarantine[-1])["reason"]
+            raise WorkerError(
+                f"None of the first {broken} documents could be cleaned, so the fault is not in "
+                f"them. The last one: {reason} Nothing was written for them. Check the models and "
+                "rule packs, and see the cause with: --workers 0 --debug"
+            )
 
     def _mark(self, mark: Mark) -> None:
         planned, path = mark.planned, mark.planned.path
@@ -137,8 +170,9 @@ class Runner:
     def _commit(self, *, is_open: bool) -> None:
         """Commit the piece in hand, if there is anything in it, and begin the next one."""
         started = time.perf_counter()
-        piece, counts = self._piece, self._collector.counts
-        piece.rows, piece.is_open = self._collector.rows, is_open
+        piece, counts = self._piece, self._part.counts
+        piece.rows, piece.is_open = self._part.rows, is_open
+        piece.pages = self._part.pages
         piece.tally = _tally(counts)
         if (not piece.rows.is_empty() or piece.inputs or piece.replaced) and (
             name := self.output.commit(piece)
@@ -146,7 +180,7 @@ class Runner:
             self.result.shards.append(name)
         self.result.counts.add(counts)
         self._piece = Piece()
-        self._collector = Collector(self.digest, self.config.label_only)
+        self._part = Part.empty()
         self._spent("committing", started)
 
     def _forgive(self, plan: Plan) -> None:
@@ -160,7 +194,7 @@ class Runner:
 
     def _is_over_budget(self) -> bool:
         limit = self.config.max_errors
-        quarantined = self.result.counts.quarantined + self._collector.counts.quarantined
+        quarantined = self.result.counts.quarantined + self._part.counts.quarantined
         return limit is not None and quarantined > limit
 
     def _spent(self, name: str, started: float) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cleaner.commands import parser
+from cleaner.commands.templates_parser import templates_parser
 from cleaner.errors import CleanerError, ExitStatus
 
 _log = logging.getLogger("cleaner")
@@ -25,6 +26,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        # Before numpy is loaded, here and in the workers: each has a core of its own, and sums
+        # over many threads would depend on their number.
+        os.environ.setdefault(name, "1")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Explanations show any text, on terminals of any encoding.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -75,6 +80,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "status": parser.status_parser,
     "verify": parser.verify_parser,
     "rules": parser.rules_parser,
+    "templates": templates_parser,
 }
 
 
@@ -92,6 +98,10 @@ def _command(verb: str) -> Command:
         from cleaner.commands.rules import rules_command
 
         return rules_command
+    if verb == "templates":
+        from cleaner.commands.templates import templates_command
+
+        return templates_command
     from cleaner.commands import reports
 
     return {

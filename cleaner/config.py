@@ -19,7 +19,7 @@ from cleaner.labels import LABELS, REMOVED_BY_DEFAULT
 
 EXTRACTORS = ("trafilatura", "text")
 # These change what a run does with trouble or how long it waits, never what a document becomes.
-_WITHOUT_EFFECT = frozenset({"document_timeout", "max_errors"})
+_WITHOUT_EFFECT = frozenset({"document_timeout", "max_errors", "learn_templates"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Config:
     """
 
     rules: tuple[Path, ...] = ()
+    templates: tuple[Path, ...] = ()
+    learn_templates: bool = False
     keep: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     label_only: bool = False
@@ -86,12 +88,12 @@ class Config:
 def described(config: Config, digests: Mapping[str, str]) -> dict[str, str]:
     """All that decides about the output, by name, as short strings that can be compared.
 
-    `digests` are those of the rules and the models. Rule files don't appear by path: their
+    `digests` are those of the rules, templates and models. Rule files don't appear by path: their
     content does, in the digest of the rules, so that moving a file changes nothing.
     """
     choices = {"version": __version__, **{name: digests[name] for name in sorted(digests)}}
     for name in Config.__dataclass_fields__:
-        if name in _WITHOUT_EFFECT or name in ("rules", "models"):
+        if name in _WITHOUT_EFFECT or name in ("rules", "templates", "models"):
             continue
         value = getattr(config, name)
         if isinstance(value, frozenset):

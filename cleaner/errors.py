@@ -55,6 +55,12 @@ class RejectError(CleanerError):
         self.reason = reason
 
 
+class WorkerError(CleanerError):
+    """Cleaning itself is broken: workers can't start, or every document fails in the same way."""
+
+    exit_status = ExitStatus.OVER_ERROR_BUDGET
+
+
 class LockedError(CleanerError):
     """Another run holds the output folder."""
 

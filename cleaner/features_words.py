@@ -64,7 +64,7 @@ def sum_scores(grams: Grams, weights: Pairs) -> Floats:
     for places in grams.by_word[1:]:
         values += weights.take(places)
     total = sum_by_paragraph(values, grams.first)
-    return np.asarray(total.view(np.float32).reshape(-1, 2))
+    return np.asarray(total.view(np.float32).reshape(-1, 2), np.float32)
 
 
 def score(grams: Grams, weights: Pairs) -> Floats:
@@ -77,7 +77,7 @@ def score(grams: Grams, weights: Pairs) -> Floats:
 
 def _scale(first: Ints, by_word: int, by_paragraph: int) -> Floats:
     patterns = by_word * (first[1:] - first[:-1]) + by_paragraph
-    return (1.0 / np.sqrt(np.maximum(patterns, 1))).astype(np.float32)
+    return np.asarray(1.0 / np.sqrt(np.maximum(patterns, 1)), np.float32)
 
 
 def _following(values: Hashes, first: Ints) -> Hashes:

@@ -7,7 +7,7 @@ one transaction a piece of work keeps the inputs, the shards and the positions i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,8 @@ from typing import NamedTuple
 import orjson
 
 from cleaner.errors import OutputError
+from cleaner.template_counts import TemplateCounts
+from cleaner.template_lines import Page
 from cleaner.writers.shard import Tally
 
 LEDGER_NAME = "ledger.sqlite"
@@ -92,6 +94,7 @@ class Change(NamedTuple):
     dropped_holdings: Iterable[tuple[str, int]] = ()
     due: Iterable[tuple[str, bool]] = ()
     next_shard: int | None = None
+    pages: Sequence[Page] = ()
 
 
 class Ledger:
@@ -211,9 +214,13 @@ class Ledger:
         """Write one `Change`, down to the disk."""
         database = self._database
         with self._damage():
+            # Makes its tables where they are missing, which no open transaction survives.
+            counts = TemplateCounts(database) if change.pages else None
             database.execute("BEGIN IMMEDIATE")
             try:
                 self._write(change)
+                for page in change.pages:
+                    counts.add(page)  # type: ignore[union-attr]
                 database.execute("COMMIT")
             except BaseException:
                 if database.in_transaction:

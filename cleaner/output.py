@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaner.ledger import Change, FileEntry, Known, Ledger, ShardEntry
+from cleaner.template_lines import Page
 from cleaner.writers.files import (
     Codec,
     Staged,
@@ -48,6 +49,7 @@ class Piece:
     is_open: bool = False
     read_bytes: int = 0
     tally: Tally | None = None
+    pages: list[Page] = field(default_factory=list)
 
 
 class OutputFolder:
@@ -148,6 +150,7 @@ class OutputFolder:
                 dropped_holdings=self._dropped(piece),
                 due=due,
                 next_shard=next_shard,
+                pages=piece.pages,
             )
         )
         if due:

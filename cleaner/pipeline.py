@@ -18,10 +18,10 @@ from cleaner.errors import RejectError
 from cleaner.extract import ExtractOptions, extract
 from cleaner.header import find_header
 from cleaner.metadata import build_metadata
-from cleaner.records import Cleaned, Document, Paragraph, Raw, Rejected
+from cleaner.records import Cleaned, Document, Finding, Paragraph, Raw, Rejected
 from cleaner.rules import RuleHits, RuleSet, load_packs
 from cleaner.segment import segment
-
+from cleaner.templates import TemplateSet
 
 # What the authorship model has learned to read; elsewhere its scores mean nothing.
 _AUTHORSHIP_LANGUAGES = frozenset({"en", "eng"})
@@ -33,6 +33,7 @@ class _Examined(NamedTuple):
     document: Document
     paragraphs: list[Paragraph]
     hits: RuleHits
+    furniture: list[Finding]
     assigned: Assigned
     duplicates: list[Duplicate]
 
@@ -54,6 +55,7 @@ class Cleaner:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.rules = RuleSet(load_packs(config.rules))
+        self.templates = TemplateSet.load_all(config.templates)
         self.models = classify.load_models(config.models)
         content, authorship = self.models.content, self.models.authorship
         threshold = config.ai_threshold
@@ -69,11 +71,17 @@ class Cleaner:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """What beside the options decides about the output: digests of rules and models."""
-        return {"rules": self.rules.digest, "models": self.models.digest}
+        """What beside the options decides about the output: digests of rules, templates, models."""
+        return {
+            "rules": self.rules.digest,
+            "templates": self.templates.digest,
+            "models": self.models.digest,
+        }
 
     def why(self, by: str) -> str | None:
         """The sentence in which a rule says why it exists, for a finding's `by`."""
+        if by.startswith("template:"):
+            return f"The line stands on many pages of {by.removeprefix('template:')}."
         rule = self.rules.by_name.get(by)
         return rule.why if rule else None
 
@@ -110,20 +118,24 @@ class Cleaner:
         """Gather what rules and repetitions say."""
         paragraphs = segment(document)
         hits = self.rules.find(document, paragraphs)
-        assigned = assign(document.text, paragraphs, hits.findings)
+        furniture = self.templates.find(document, paragraphs)
+        assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
         duplicates = find_duplicates(paragraphs, assigned.whole.keys())
-        return _Examined(document, paragraphs, hits, assigned, duplicates)
+        return _Examined(document, paragraphs, hits, furniture, assigned, duplicates)
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
-        document, paragraphs, hits, assigned, duplicates = item
+        document, paragraphs, hits, furniture, assigned, duplicates = item
         if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
             judgement = classify.without_authorship(judgement)
-        explained = {*assigned.whole, *(duplicate.index for duplicate in duplicates)}
+        explained = {duplicate.index for duplicate in duplicates}
+        # A name or a date that a host repeats is furniture, but it is metadata first.
+        explained |= {i for i, known in assigned.whole.items() if known not in furniture}
         header = find_header(
             document, paragraphs, explained, judgement.content.tolist(), self.policy.keep
         )
         if header.findings:
-            assigned = assign(document.text, paragraphs, [*hits.findings, *header.findings])
+            findings = [*hits.findings, *header.findings, *furniture]
+            assigned = assign(document.text, paragraphs, findings)
         decisions = decide(document, paragraphs, assigned, duplicates, judgement, self.policy)
         metadata = build_metadata(
             document, paragraphs, hits.lifted, header, decisions, judgement, self.policy

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import orjson
 
 from cleaner.batch import Runner
-from cleaner.intake import BATCH_RECORDS, read_options
-from cleaner.output import OutputFolder, Piece
+from cleaner.intake import BATCH_RECORDS, Batch, read_options
+from cleaner.output import Piece
 from cleaner.readers import ReadOptions, read_again
-from cleaner.records import Cleaned, Raw, Rejected
+from cleaner.records import Raw, Rejected
 from cleaner.runrecord import RunResult
+from cleaner.worker import Part
 from cleaner.writers.rows import rejected_of
-from cleaner.writers.shard import Collector
 
 _JSON_LINES = "application/x-ndjson"
 _DOCUMENTS = frozenset({"text/html", "text/plain"})
@@ -34,51 +35,55 @@ def replay(runner: Runner) -> RunResult:
     for shard in runner.output.shards:
         if not shard.tally.quarantined:
             continue
-        if runner.stop.number is not None:
-            runner.result.stopped = "signal"
-            break
         rows = runner.output.rows_of(shard)
-        collector = Collector(runner.digest, runner.config.label_only)
-        kept: list[bytes] = []
-        piece = Piece()
-        for line, outcome in _again(runner, rows.quarantine, options):
-            collector.counts.read += 1
-            if isinstance(outcome, Rejected):
-                collector.counts.quarantined += 1
-                collector.counts.rejected[outcome.kind] += 1
-                kept.append(line)
-                continue
-            written = len(collector.rows.documents)
-            collector.add(rejected_of(orjson.loads(line)).raw, outcome)
-            if len(collector.rows.documents) == written:
-                kept.append(line)
-                continue
-            source = outcome.document.source
-            piece.held.add(ledger_paths.get(source, source))
-        collector.rows.quarantine.clear()
-        if len(kept) < len(rows.quarantine):
-            rows.quarantine = kept
-            piece.rewrites[shard.number] = rows
-            piece.rows = collector.rows
-            _commit(runner.output, piece, runner.result)
-        runner.result.counts.add(collector.counts)
+        replayed = _again(runner, rows.quarantine, options)
+        if len(replayed.kept) < len(rows.quarantine):
+            rows.quarantine = replayed.kept
+            held = {ledger_paths.get(source, source) for source in replayed.sources}
+            piece = Piece(rows=replayed.part.rows, held=held, rewrites={shard.number: rows})
+            if name := runner.output.commit(piece):
+                runner.result.shards.append(name)
+        runner.result.counts.add(replayed.part.counts)
+        if runner.stop.number is not None:
+            runner.result.stopped = runner.stop.why
+            break
     runner.result.counts.check()
     return runner.result
 
 
-def _commit(output: OutputFolder, piece: Piece, result: RunResult) -> None:
-    if name := output.commit(piece):
-        result.shards.append(name)
+@dataclass(slots=True)
+class _Replayed:
+    """What became of a shard's quarantine: new rows, the sources of these, and what stays."""
+
+    part: Part = field(default_factory=Part.empty)
+    sources: set[str] = field(default_factory=set)
+    kept: list[bytes] = field(default_factory=list)
 
 
-def _again(
-    runner: Runner, lines: Sequence[bytes], options: ReadOptions
-) -> Iterator[tuple[bytes, Cleaned | Rejected]]:
-    """Each row with what becomes of it now, in order."""
+def _again(runner: Runner, lines: Sequence[bytes], options: ReadOptions) -> _Replayed:
+    """Clean the records of quarantine rows; after a signal, the rest of them stays."""
+    replayed, at = _Replayed(), 0
+    for batch, part in runner.results(_batches(runner, lines, options)):
+        part.counts.read = len(batch.records)
+        for record, is_written in zip(batch.records, part.written, strict=True):
+            if is_written and isinstance(record, Raw):
+                replayed.sources.add(record.source)
+            else:
+                replayed.kept.append(lines[at])
+            at += 1
+        replayed.part.add(part)
+    replayed.kept += lines[at:]
+    # They stay under the reasons that they were given first.
+    replayed.part.rows.quarantine.clear()
+    return replayed
+
+
+def _batches(runner: Runner, lines: Sequence[bytes], options: ReadOptions) -> Iterator[Batch]:
     for start in range(0, len(lines), BATCH_RECORDS):
-        batch = lines[start : start + BATCH_RECORDS]
-        records = [as_record(rejected_of(orjson.loads(line)), options) for line in batch]
-        yield from zip(batch, runner.clean(records), strict=True)
+        if runner.stop.number is not None:
+            return
+        rows = lines[start : start + BATCH_RECORDS]
+        yield Batch([as_record(rejected_of(orjson.loads(row)), options) for row in rows])
 
 
 def as_record(rejected: Rejected, options: ReadOptions) -> Raw | Rejected:

@@ -1,12 +1,16 @@
-"""A cleaner for tests of the machinery around it: fast, without rules or models."""
+"""Cleaners for tests of the machinery around them: fast, without rules or models."""
 
 from __future__ import annotations
 
+import ctypes
+import os
+import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from cleaner.config import Config
-from cleaner.errors import RejectError
+from cleaner.errors import ModelError, RejectError
 from cleaner.records import Action, Cleaned, Decision, Document, Finding, Raw, Rejected, Span
 
 
@@ -66,3 +70,52 @@ def _decide(text: str, *, label_only: bool) -> list[Decision]:
             decisions.append(Decision(span, Action.KEEP, "reporting", None))
         start += len(line)
     return decisions
+
+
+class DangerousCleaner(FakeCleaner):
+    """Fails as only C code can: for worker processes, not for the test's own.
+
+    ``SEGFAULT`` and ``KILL`` end the process, ``EXIT`` leaves it, ``STUCK`` sleeps in C code that
+    holds the interpreter's lock, ``HUNGRY`` asks for 4 GB, ``GROW`` keeps 500 MB. ``DIE-ONCE path``
+    kills the process unless the file exists, and makes it first.
+    """
+
+    def clean(self, raw: Raw) -> Cleaned:
+        """Clean one record, or end as its text says."""
+        text = raw.body.decode("utf-8")
+        if "SEGFAULT" in text:
+            ctypes.string_at(0)
+        if "KILL" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "EXIT" in text:
+            os._exit(7)
+        if "STUCK" in text:
+            ctypes.PyDLL(None).sleep(600)
+        if "HUNGRY" in text:
+            bytearray(4 << 30)
+        if "GROW" in text:
+            _kept.append(b"x" * (500 << 20))
+        if "DIE-ONCE" in text:
+            mark = Path(text.split()[1])
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+        return super().clean(raw)
+
+
+class UnloadableCleaner(FakeCleaner):
+    """Ends its process while it is being made."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        os._exit(9)
+
+
+class RefusingCleaner(FakeCleaner):
+    """Can't be made, and says why."""
+
+    def __init__(self, config: Config) -> None:
+        raise ModelError("The model is gone. Put it back.")
+
+
+_kept: list[bytes] = []

@@ -25,10 +25,8 @@ RUN = ["crawl", "-o", "out", "--shard-size", "4", "--quiet"]
 
 
 @pytest.fixture(autouse=True)
-def _fake_cleaner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("cleaner.commands.clean.Cleaner", FakeCleaner)
+def _small_batches(monkeypatch: pytest.MonkeyPatch, fake_cleaner: Path) -> None:
     monkeypatch.setattr("cleaner.intake.BATCH_RECORDS", 3)
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import FakeCleaner
 
 from cleaner import __version__
 from cleaner.cli import main
 
-
-@pytest.fixture(autouse=True)
-def _fake_cleaner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("cleaner.commands.clean.Cleaner", FakeCleaner)
-    monkeypatch.setattr("cleaner.commands.stream.Cleaner", FakeCleaner)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("fake_cleaner")
 
 
 @pytest.fixture
@@ -401,7 +395,7 @@ def test_an_unforeseen_error_is_no_traceback_unless_asked_for(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("fault")
 
-    monkeypatch.setattr("cleaner.commands.clean.Cleaner", fail)
+    monkeypatch.setattr("cleaner.commands.engine.make_cleaner", fail)
 
     assert main(["crawl", "-o", "out"]) == 1
     assert "ZeroDivisionError: fault. This is a fault of the program" in capsys.readouterr().err

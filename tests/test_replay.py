@@ -6,15 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes import FakeCleaner
 
 from cleaner.cli import main
 
 
 @pytest.fixture(autouse=True)
-def _out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("cleaner.commands.clean.Cleaner", FakeCleaner)
-    monkeypatch.chdir(tmp_path)
+def _out(fake_cleaner: Path) -> None:
     lines = [{"text": "REJECT 1\nAD x\n"}, {"text": "News.\n"}, {"prose": "Odd.\n"}]
     Path("in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert main(["in.jsonl", "-o", "out", "--quiet"]) == 3

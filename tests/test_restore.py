@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes import FakeCleaner
 
 from cleaner.cli import main
 from cleaner.restore import RemovedSpan, restore_text
@@ -21,14 +20,12 @@ TEXTS = [
 
 
 @pytest.fixture
-def out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def out(fake_cleaner: Path) -> Path:
     """A finished output folder."""
-    monkeypatch.setattr("cleaner.commands.clean.Cleaner", FakeCleaner)
-    monkeypatch.chdir(tmp_path)
     lines = [json.dumps({"text": text, "id": str(n)}) for n, text in enumerate(TEXTS)]
     Path("in.jsonl").write_text("\n".join(lines), "utf-8")
     assert main(["in.jsonl", "-o", "out", "--quiet"]) == 0
-    return tmp_path / "out"
+    return fake_cleaner / "out"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import orjson
 
 from cleaner import config as configuration
 from cleaner.batch import Runner
+from cleaner.commands import engine
 from cleaner.commands.console import counted, say
 from cleaner.commands.parser import config_of
 from cleaner.commands.progress import progress
@@ -24,7 +25,6 @@ from cleaner.config import Config
 from cleaner.errors import ExitStatus, OutputError, UsageError
 from cleaner.folder import open_output
 from cleaner.intake import Limits
-from cleaner.pipeline import Cleaner
 from cleaner.plan import Plan
 from cleaner.readers import find_inputs
 from cleaner.replay import replay
@@ -76,16 +76,17 @@ def replay_command(arguments: argparse.Namespace) -> ExitStatus:
 def _runner(arguments: argparse.Namespace, config: Config) -> Iterator[Runner]:
     """All that a run needs, with the output folder locked while it lasts."""
     # Before the folder is made: a mistake in a rule pack should leave nothing behind.
-    cleaner = Cleaner(config)
-    digest = configuration.digest(config, cleaner.digests)
+    digests = engine.digests(config)
+    digest = configuration.digest(config, digests)
     limits = Limits(documents=arguments.shard_size)
     with (
-        stopping() as stop,
+        stopping(arguments.time_limit) as stop,
         open_output(arguments.output, arguments.compress) as output,
+        engine.workers(config, digest, arguments.workers) as pool,
         progress(quiet=arguments.quiet) as tell,
     ):
-        output.ledger.remember(digest, configuration.described(config, cleaner.digests))
-        yield Runner(cleaner, config, digest, output, limits, stop, tell)
+        output.ledger.remember(digest, configuration.described(config, digests))
+        yield Runner(pool, config, digest, output, limits, stop, tell)
 
 
 def _recorded(runner: Runner, plan: Plan | None, run: Callable[[], RunResult]) -> RunResult:

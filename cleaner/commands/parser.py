@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,13 +37,17 @@ verbs (each has its own --help):
   replay OUT               run the quarantine again
   status OUT               totals, last runs, quarantine by reason
   verify OUT               check all shards against the ledger
-  rules [list|test]        the rule packs
+  rules [list|test|lint|hits|suggest]   the rule packs, and what past runs say about them
+  templates learn INPUT... lines that each host repeats, for --templates
 A first argument that is a verb is the verb: write ./explain for a folder of that name.
 
 exit status:
   0 done, or nothing new to do        75 another run holds the output folder
   2 bad usage, input or output       130 stopped by Ctrl-C, 143 by SIGTERM; run again to go on
   3 done, some records quarantined     4 stopped by --max-errors"""
+
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_DURATION = re.compile(f"(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?(?:{_NUMBER}s?)?")
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,6 +75,10 @@ def clean_parser() -> argparse.ArgumentParser:
         "--reprocess", action="store_true",
         help="redo inputs that are done already; their records are replaced",
     )  # fmt: skip
+    output.add_argument(
+        "--learn-templates", action="store_true",
+        help="count the lines that hosts repeat; see: templates export OUT",
+    )  # fmt: skip
     _add_run(parser)
     return parser
 
@@ -78,6 +87,8 @@ def config_of(arguments: argparse.Namespace) -> Config:
     """The configuration that the options ask for; raises `UsageError` where they make no sense."""
     return Config(
         rules=tuple(arguments.rules),
+        templates=tuple(arguments.templates),
+        learn_templates=getattr(arguments, "learn_templates", False),
         keep=frozenset(arguments.keep),
         drop=frozenset(arguments.drop),
         label_only=arguments.label_only,
@@ -171,11 +182,20 @@ def rules_parser() -> argparse.ArgumentParser:
     """The parser of ``rules``."""
     parser = _parser(
         "rules",
-        "List the rules (list), or run the examples that each rule carries (test).",
-        f"examples:\n  {_PROGRAM} rules list --rules mine.toml\n  {_PROGRAM} rules test mine.toml",
+        "List the rules (list), run the examples that each rule carries (test), name what is "
+        "doubtful about rules (lint), show which ones fired on which host and which fell silent "
+        "(hits OUT), or draft rules for repeated lines that none explains (suggest OUT).",
+        f"examples:\n  {_PROGRAM} rules list --rules mine.toml\n  {_PROGRAM} rules test mine.toml\n"
+        f"  {_PROGRAM} rules lint mine.toml\n  {_PROGRAM} rules hits cleaned/\n"
+        f"  {_PROGRAM} rules suggest cleaned/ > drafts.toml",
     )
-    parser.add_argument("action", nargs="?", choices=["list", "test"], default="list")
-    parser.add_argument("file", nargs="*", type=Path, metavar="FILE", help="packs to test (all)")
+    parser.add_argument(
+        "action", nargs="?", choices=["list", "test", "lint", "hits", "suggest"], default="list"
+    )
+    parser.add_argument(
+        "file", nargs="*", type=Path, metavar="FILE",
+        help="packs to test or lint (all); for hits and suggest the output folder",
+    )  # fmt: skip
     parser.add_argument(
         "--rules", action="append", default=[], type=Path, metavar="FILE", help="a pack to add"
     )
@@ -199,6 +219,8 @@ def _add_cleaning(parser: argparse.ArgumentParser) -> None:
     add = choices.add_argument
     add("--rules", action="append", default=[], type=Path, metavar="FILE",
         help="a rule pack of your own (repeatable)")  # fmt: skip
+    add("--templates", action="append", default=[], type=Path, metavar="FILE",
+        help="lines that hosts repeat, from templates learn (repeatable)")  # fmt: skip
     add("--keep", action="append", default=[], metavar="LABEL", help=f"don't remove: {labels}")
     add("--drop", action="append", default=[], metavar="LABEL", help="remove this label too")
     add("--label-only", action="store_true",
@@ -215,12 +237,20 @@ def _add_cleaning(parser: argparse.ArgumentParser) -> None:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     run = parser.add_argument_group("run")
     run.add_argument(
+        "--workers", type=_count, metavar="N",
+        help="worker processes (default: one a core; 0: none, for debuggers)",
+    )  # fmt: skip
+    run.add_argument(
         "--document-timeout", type=float, default=10.0, metavar="SECONDS",
         help="quarantine a document that takes longer (10)",
     )  # fmt: skip
     run.add_argument(
         "--max-errors", type=_count, metavar="N",
         help="stop when more than N records are quarantined (exit status 4)",
+    )  # fmt: skip
+    run.add_argument(
+        "--time-limit", type=duration, metavar="TIME",
+        help="end in order after this time: seconds, or 90m, 1h30m; the next run goes on",
     )  # fmt: skip
     _add_common(parser)
 
@@ -229,6 +259,22 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.add_argument("--debug", action="store_true", help="log everything; show tracebacks")
     parser.add_argument("--version", action="version", version=f"cleaner {__version__}")
+
+
+def duration(text: str) -> float:
+    """Seconds from what people type.
+
+    >>> duration("90"), duration("1h30m"), duration("2.5s")
+    (90.0, 5400.0, 2.5)
+    """
+    found = _DURATION.fullmatch(text.strip().lower())
+    if not text.strip() or not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 90 (seconds), 45m or 1h30m")
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if not total > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} leaves no time at all")
+    return total
 
 
 def _positive(text: str) -> int:

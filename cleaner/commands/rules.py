@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 
 from cleaner.commands.console import counted, emit, say
+from cleaner.commands.rule_reports import REPORTS
 from cleaner.errors import ExitStatus, RuleError, UsageError
 from cleaner.rule_examples import check_examples
 from cleaner.rules import Rule, load_pack, load_packs
 
 
 def rules_command(arguments: argparse.Namespace) -> ExitStatus:
-    """List the rules or test them."""
+    """List the rules, test them, or report on them."""
+    if arguments.action in REPORTS:
+        return REPORTS[arguments.action](arguments)
     if arguments.action == "test":
         return _test(arguments)
     if arguments.file:

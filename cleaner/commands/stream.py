@@ -6,20 +6,20 @@ import argparse
 import time
 from collections.abc import Iterator
 
+import orjson
+
 from cleaner import config as configuration
+from cleaner.commands import engine
 from cleaner.commands.console import emit_rows, say
 from cleaner.commands.summary import summary
 from cleaner.config import Config
 from cleaner.errors import ExitStatus, UsageError
-from cleaner.guarded import clean_guarded
 from cleaner.intake import Batch, Limits, batches, read_options
-from cleaner.pipeline import Cleaner
 from cleaner.plan import Planned
+from cleaner.pool import InProcess, Pool
 from cleaner.readers import find_inputs
-from cleaner.records import Rejected
 from cleaner.runrecord import Counts
 from cleaner.stopping import Stop, StopError, stopping
-from cleaner.writers.shard import Collector
 
 
 def stream_command(arguments: argparse.Namespace, config: Config) -> ExitStatus:
@@ -32,39 +32,50 @@ def stream_command(arguments: argparse.Namespace, config: Config) -> ExitStatus:
         if is_given:
             raise UsageError(f"{option} needs an output folder. Add -o OUT.")
     sources = find_inputs(arguments.input)
-    cleaner = Cleaner(config)
-    digest = configuration.digest(config, cleaner.digests)
+    digest = configuration.digest(config, engine.digests(config))
     planned = (Planned(source, source.path) for source in sources if not source.skipped)
     stream = batches(planned, read_options(config), digest, Limits(), track=False)
-    counts, started = Counts(), time.perf_counter()
-    with stopping() as stop:
-        try:
-            while (batch := _next(stream, stop)) is not None:
-                collector = Collector(digest, config.label_only)
-                _collect(cleaner, config, batch, collector)
-                emit_rows(collector.rows.documents)
-                counts.add(collector.counts)
-                if config.max_errors is not None and counts.quarantined > config.max_errors:
-                    return ExitStatus.OVER_ERROR_BUDGET
-        except StopError:
-            return stop.exit_status
+    started = time.perf_counter()
+    with (
+        stopping(arguments.time_limit) as stop,
+        engine.workers(config, digest, arguments.workers) as pool,
+    ):
+        counts = _emit(pool, stream, config, stop)
     counts.check()
     if not arguments.quiet and counts.quarantined:
         for line in summary(counts, time.perf_counter() - started, None):
             say(line)
+    if stop.number is not None and stop.why == "signal":
+        return stop.exit_status
+    if config.max_errors is not None and counts.quarantined > config.max_errors:
+        return ExitStatus.OVER_ERROR_BUDGET
     return ExitStatus.QUARANTINED if counts.quarantined else ExitStatus.DONE
 
 
-def _next(stream: Iterator[Batch], stop: Stop) -> Batch | None:
-    with stop.waiting():
-        return next(stream, None)
+def _emit(
+    pool: Pool | InProcess, stream: Iterator[Batch], config: Config, stop: Stop
+) -> Counts:  # fmt: skip
+    """Write the documents of all batches, and say what could not be cleaned."""
+    counts = Counts()
+    for batch, part in pool.results(_reading(stream, stop), lambda: stop.number is not None):
+        emit_rows(part.rows.documents)
+        for line in part.rows.quarantine:
+            row = orjson.loads(line)
+            say(f"{row['path']}: {row['reason']} ({row['kind']})")
+        counts.add(part.counts)
+        counts.read += batch.read
+        if config.max_errors is not None and counts.quarantined > config.max_errors:
+            break
+    return counts
 
 
-def _collect(cleaner: Cleaner, config: Config, batch: Batch, collector: Collector) -> None:
-    outcomes = clean_guarded(cleaner, batch.records, config.document_timeout)
-    for record, outcome in zip(batch.records, outcomes, strict=True):
-        raw = record.raw if isinstance(record, Rejected) else record
-        collector.add(raw, outcome)
-        if isinstance(outcome, Rejected):
-            say(f"{raw.source}: {outcome.reason} ({outcome.kind})")
-    collector.counts.read += batch.read
+def _reading(stream: Iterator[Batch], stop: Stop) -> Iterator[Batch]:
+    try:
+        while True:
+            with stop.waiting():
+                batch = next(stream, None)
+            if batch is None:
+                return
+            yield batch
+    except StopError:
+        return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import glob
 import os
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 from cleaner.errors import InputError
@@ -94,41 +96,43 @@ def _expand(paths: Iterable[str], excluded: frozenset[str]) -> Iterator[Source]:
 
 def _walk(folder: str, excluded: frozenset[str]) -> Iterator[Source]:
     """Everything below a folder, in sorted order; memory holds the names of one branch."""
-    stack = [(folder, True)]
+    stack: list[str | os.DirEntry[str]] = [folder]
     while stack:
-        path, is_folder = stack.pop()
-        if not is_folder:
-            yield _source(path, named=False)
-        elif not excluded or os.path.realpath(path) not in excluded:
+        item = stack.pop()
+        if not isinstance(item, str):
+            yield _source(item.path, named=False, look=item.stat)
+        elif not excluded or os.path.realpath(item) not in excluded:
             try:
-                entries = _entries(path)
+                entries = _entries(item)
             except PermissionError:
-                yield Source(path, problem=_NO_RIGHTS)
+                yield Source(item, problem=_NO_RIGHTS)
             except FileNotFoundError:
-                yield Source(path, problem=("vanished", "The folder was listed, but is gone now."))
+                yield Source(item, problem=("vanished", "The folder was listed, but is gone now."))
             except OSError as error:
                 reason = f"The folder can't be listed: {error.strerror}."
-                yield Source(path, problem=("unreadable", reason))
+                yield Source(item, problem=("unreadable", reason))
             else:
                 stack.extend(entries)
 
 
-def _entries(folder: str) -> list[tuple[str, bool]]:
-    """A folder's visible entries, last first, with whether each is a folder to enter."""
+def _entries(folder: str) -> list[str | os.DirEntry[str]]:
+    """A folder's visible entries, last first; folders to enter are there as their paths."""
     with os.scandir(folder) as found:
-        entries = [
-            (entry.path, entry.is_dir(follow_symlinks=False))
-            for entry in found
-            if not entry.name.startswith(".")
-        ]
-    entries.sort(reverse=True)
-    return entries
+        entries = [entry for entry in found if not entry.name.startswith(".")]
+    entries.sort(key=_name, reverse=True)
+    return [entry.path if entry.is_dir(follow_symlinks=False) else entry for entry in entries]
 
 
-def _source(path: str, *, named: bool) -> Source:
+_name = attrgetter("name")
+
+
+def _source(
+    path: str, *, named: bool, look: Callable[[], os.stat_result] | None = None
+) -> Source:  # fmt: skip
+    """The source for a file; `look` asks for its size and time, once, however many files."""
     _, format_name, compression = split_endings(path)
     try:
-        status = Path(path).stat()
+        status = look() if look else Path(path).stat()
     except FileNotFoundError:
         reason = "The file was listed, but is gone now, or it is a link to nothing."
         return Source(path, problem=("vanished", reason))
@@ -137,9 +141,9 @@ def _source(path: str, *, named: bool) -> Source:
         return Source(path, problem=("unreadable", reason))
     skipped = None
     if not named:
-        if Path(path).is_dir():
+        if stat.S_ISDIR(status.st_mode):
             skipped = "a link to a folder: not followed"
-        elif not Path(path).is_file():
+        elif not stat.S_ISREG(status.st_mode):
             skipped = "not a regular file"
         elif format_name is None:
             ending = Path(path).suffix.lower()

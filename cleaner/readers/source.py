@@ -128,11 +128,12 @@ def split_endings(path: str) -> tuple[str, str | None, str | None]:
     >>> split_endings("notes.pdf")
     ('notes', None, None)
     """
-    name = PurePath(path)
-    compression = COMPRESSIONS.get(name.suffix.lower())
+    # Not pathlib: this is asked for each of a million files, and is ten times as fast.
+    stem, ending = os.path.splitext(os.path.basename(path))  # noqa: PTH119, PTH122
+    compression = COMPRESSIONS.get(ending.lower())
     if compression:
-        name = PurePath(name.stem)
-    return name.stem, FORMATS.get(name.suffix.lower()), compression
+        stem, ending = os.path.splitext(stem)  # noqa: PTH122
+    return stem, FORMATS.get(ending.lower()), compression
 
 
 def printable(name: str) -> str:
