@@ -6,34 +6,15 @@ which spans go, and which of the separators stay so that the kept text has no ho
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.classify import Judgement
 from cleaner.duplicates import Duplicate
 from cleaner.records import Action, Decision, Document, Finding, Paragraph, Span
-
-_PROSE_WORDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What decides beside the evidence: thresholds, who signs, and what the user removes.
-
-    `keep` is the least P(article) that stays, `machine` the least P(machine-written) that
-    goes, `suspect` the least that is reported.
-    """
-
-    keep: float
-    machine: float
-    suspect: float
-    by_content: str
-    by_authorship: str
-    removed_labels: frozenset[str]
+from cleaner.weigh import Policy, weigh
 
 
 class _Piece(NamedTuple):
@@ -122,7 +103,7 @@ def decide(
     if not paragraphs:
         span = Span(0, len(document.text))
         return (Decision(span, Action.KEEP, "reporting", None),) if document.text else ()
-    verdicts = _verdicts(paragraphs, assigned, judgement, policy)
+    verdicts = weigh(paragraphs, assigned.whole, judgement, policy)
     for duplicate in duplicates:
         if duplicate.index in assigned.whole:
             continue
@@ -132,31 +113,6 @@ def decide(
             else duplicate.finding
         )
     return _tile(document.text, paragraphs, verdicts, assigned.cuts, policy.removed_labels)
-
-
-def _verdicts(
-    paragraphs: Sequence[Paragraph], assigned: Assigned, judgement: Judgement, policy: Policy
-) -> list[Finding]:
-    """The finding that speaks for each paragraph: a rule's, else the models'."""
-    verdicts = []
-    for paragraph, content, machine in zip(
-        paragraphs, judgement.content.tolist(), judgement.machine.tolist(), strict=True
-    ):
-        known = assigned.whole.get(paragraph.index)
-        if known is not None:
-            verdicts.append(known)
-        elif not math.isnan(machine) and machine >= policy.machine:
-            verdicts.append(Finding(paragraph.span, "ai_commentary", policy.by_authorship, machine))
-        elif content >= policy.keep:
-            verdicts.append(Finding(paragraph.span, "reporting", policy.by_content, content))
-        else:
-            label = "filler" if _is_prose_shaped(paragraph.text) else "chrome"
-            verdicts.append(Finding(paragraph.span, label, policy.by_content, 1.0 - content))
-    return verdicts
-
-
-def _is_prose_shaped(text: str) -> bool:
-    return text.count(" ") + 1 >= _PROSE_WORDS
 
 
 def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding]) -> bool:

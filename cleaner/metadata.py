@@ -9,10 +9,10 @@ import regex
 
 from cleaner.classify import Judgement
 from cleaner.dates import parse_date
-from cleaner.decide import Policy
 from cleaner.header import Header
 from cleaner.records import Action, Decision, Document, Finding, Paragraph
 from cleaner.rules import Lifted, host_of
+from cleaner.weigh import Policy
 
 Scalar = str | int | float | bool | None
 _DECLARED = ("none", "partial", "section", "full")

@@ -160,7 +160,7 @@ def begins_at_line_start(pattern: str) -> bool:
     >>> begins_at_line_start("^ (?: a | b ) [|]")
     True
     """
-    rest = pattern[_FLAGS.match(pattern).end() :]  # type: ignore[union-attr]
+    rest = pattern[_FLAGS.match(pattern).end() :]
     if not rest.startswith("^"):
         return False
     depth = 0

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from cleaner.classify import Judgement
-from cleaner.decide import Policy, assign, decide
+from cleaner.decide import assign, decide
 from cleaner.duplicates import find_duplicates
 from cleaner.labels import REMOVED_BY_DEFAULT
 from cleaner.records import Action, Cleaned, Document, Finding, Span
 from cleaner.segment import segment
+from cleaner.weigh import Policy
 
 POLICY = Policy(
     keep=0.5,
+    keep_heading=0.2,
     machine=0.9,
     suspect=0.6,
     by_content="model:content@1",
@@ -122,10 +124,30 @@ def test_the_content_model_names_prose_and_furniture_differently() -> None:
     assert [decision.label for decision in cleaned.decisions] == ["filler", "chrome"]
 
 
+@pytest.mark.parametrize(
+    ("line", "score", "label"),
+    [
+        ("What the islands want", 0.3, "reporting"),
+        ("What the islands want", 0.1, "chrome"),
+        ("Sign up now.", 0.3, "chrome"),
+        ("A long line of some more than fourteen words that stands here without any full stop", 0.3,
+         "filler"),
+    ],
+)  # fmt: skip
+def test_a_sub_heading_needs_less_to_stay(line: str, score: float, label: str) -> None:
+    """Between two paragraphs of the article a short line has the benefit of the doubt."""
+    prose = "The council voted seven to two on Monday to rebuild the old bridge, she said."
+    inside = clean(f"{prose}\n{line}\nAgain {prose}", content=[0.9, score, 0.9])
+    below = clean(f"{prose}\n{line}\nMenu", content=[0.9, score, 0.1])
+
+    assert inside.decisions[1].label == label
+    assert below.decisions[1].label != "reporting"
+
+
 def test_a_label_that_the_user_keeps_stays_with_its_label() -> None:
     """--keep changes the action, not the judgement."""
     text = "Sign in\nOne two three."
-    policy = Policy(0.5, 0.9, 0.6, "c", "a", REMOVED_BY_DEFAULT - {"chrome"})
+    policy = Policy(0.5, 0.2, 0.9, 0.6, "c", "a", REMOVED_BY_DEFAULT - {"chrome"})
 
     cleaned = clean(text, finding(text, "Sign in"), policy=policy)
 

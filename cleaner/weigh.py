@@ -1,0 +1,97 @@
+"""The models' evidence weighed: which finding speaks for each paragraph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from cleaner.classify import Judgement
+from cleaner.records import Finding, Paragraph
+
+_PROSE_WORDS = 8
+_MAX_HEADING_WORDS, _MIN_PROSE_WORDS, _LOOK_PAST = 14, 12, 3
+_SENTENCE_END = regex.compile(r"[.!?…:;][\"'”’»)\]]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What decides beside the evidence: thresholds, who signs, and what the user removes.
+
+    `keep` is the least P(article) that stays, `keep_heading` the least of a short line between
+    two paragraphs of the article; `machine` the least P(machine-written) that
+    goes, `suspect` the least that is reported.
+    """
+
+    keep: float
+    keep_heading: float
+    machine: float
+    suspect: float
+    by_content: str
+    by_authorship: str
+    removed_labels: frozenset[str]
+
+
+def weigh(
+    paragraphs: Sequence[Paragraph],
+    known: Mapping[int, Finding],
+    judgement: Judgement,
+    policy: Policy,
+) -> list[Finding]:
+    """The finding that speaks for each paragraph: what is `known` of it, else a model's."""
+    content, machine = judgement.content.tolist(), judgement.machine.tolist()
+    verdicts = []
+    for index, paragraph in enumerate(paragraphs):
+        finding = known.get(index)
+        if finding is not None:
+            verdicts.append(finding)
+            continue
+        article = content[index]
+        if not math.isnan(machine[index]) and machine[index] >= policy.machine:
+            label, by, score = "ai_commentary", policy.by_authorship, machine[index]
+        elif article >= policy.keep or (
+            article >= policy.keep_heading
+            and _is_sub_heading(index, paragraphs, known, content, policy.keep)
+        ):
+            label, by, score = "reporting", policy.by_content, article
+        else:
+            label = "filler" if _is_prose_shaped(paragraph.text) else "chrome"
+            by, score = policy.by_content, 1.0 - article
+        verdicts.append(Finding(paragraph.span, label, by, score))
+    return verdicts
+
+
+def _is_prose_shaped(text: str) -> bool:
+    return text.count(" ") + 1 >= _PROSE_WORDS
+
+
+def _is_sub_heading(
+    index: int,
+    paragraphs: Sequence[Paragraph],
+    known: Mapping[int, Finding],
+    content: Sequence[float],
+    keep: float,
+) -> bool:
+    """Whether a short line stands between two paragraphs of the article.
+
+    On page dumps, of such lines that the content model is not sure to be furniture seven in
+    ten are the body's sub-headings, and most others are captions. What is known to go (a
+    "See also" line) may stand between.
+    """
+    text = paragraphs[index].text
+    if text.count(" ") + 1 > _MAX_HEADING_WORDS or _SENTENCE_END.search(text):
+        return False
+    before = _nearest(range(index - 1, max(index - 1 - _LOOK_PAST, -1), -1), known)
+    after = _nearest(range(index + 1, min(index + 1 + _LOOK_PAST, len(paragraphs))), known)
+    if before is None or after is None:
+        return False
+    return _SENTENCE_END.search(paragraphs[before].text) is not None and all(
+        content[beside] >= keep and paragraphs[beside].text.count(" ") + 1 >= _MIN_PROSE_WORDS
+        for beside in (before, after)
+    )
+
+
+def _nearest(indexes: range, known: Mapping[int, Finding]) -> int | None:
+    return next((index for index in indexes if index not in known), None)
