@@ -69,19 +69,13 @@ def load_models(folder: Path | None = None) -> Models:
     return Models(content, authorship, hashlib.sha256(both).hexdigest()[:16])
 
 
-def without_authorship(judgement: Judgement) -> Judgement:
-    """The same judgement, abstaining from who wrote it: for languages the model can't read."""
-    silent = np.full_like(judgement.machine, np.nan)
-    return judgement._replace(machine=silent, ai_score=None)
-
-
 def judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
     """Judge a batch of pages; a page's judgement doesn't depend on the others in its batch."""
     texts = [paragraph.text for page in pages for paragraph in page.paragraphs]
     if not texts:
         nothing = np.zeros(0, np.float32)
         return [Judgement(nothing, nothing, None) for _ in pages]
-    batch = [tokenise(texts[piece]) for piece in pieces([len(text) for text in texts])]
+    batch = [tokenise(texts[piece]) for piece in pieces(list(map(len, texts)))]
     lengths = np.array([len(page.paragraphs) for page in pages], np.int64)
     settled = np.concatenate([np.asarray(page.settled, np.bool_) for page in pages])
     whole = np.array([page.whole_page for page in pages], np.bool_)

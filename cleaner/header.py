@@ -99,7 +99,7 @@ def find_header(
     title = (
         _same_as(known, paragraphs[: body + 1], settled)
         if known
-        else _best_title(head, paragraphs[body : body + _BODY_PARAGRAPHS])
+        else _best_title(head, paragraphs[body : body + _BODY_PARAGRAPHS], is_clean=not settled)
     )
     if title is None:
         return Header(known, None, ())
@@ -159,13 +159,24 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).lower()
 
 
-def _best_title(head: Sequence[Paragraph], body: Sequence[Paragraph]) -> Paragraph | None:
-    """The likeliest of the title-shaped lines above the body, if it is likely at all."""
+def _best_title(
+    head: Sequence[Paragraph], body: Sequence[Paragraph], *, is_clean: bool
+) -> Paragraph | None:
+    """The likeliest of the title-shaped lines above the body, if it is likely at all.
+
+    Where nothing in the text is furniture (`is_clean`), its first line is more often a
+    standfirst than a title that was left on.
+    """
     candidates = [paragraph for paragraph in head if _is_title_shaped(paragraph)]
     if not candidates:
         return None
     said = set(_LONG_WORD.findall(" ".join([p.text for p in body]).lower()))
-    if len(candidates) == 1 and candidates[0].index == 0 and _is_standfirst(candidates[0].text):
+    [first, *others] = candidates
+    if (
+        not others
+        and first.index == 0
+        and _is_standfirst(first.text, least=0.0 if is_clean else -0.75)
+    ):
         return None
     times = Counter(paragraph.text for paragraph in head)
     best, score = None, _MIN_TITLE_SCORE
@@ -193,7 +204,7 @@ def _is_title_shaped(paragraph: Paragraph) -> bool:
     )
 
 
-def _is_standfirst(text: str) -> bool:
+def _is_standfirst(text: str, least: float = -0.75) -> bool:
     """Whether the first line of a text is rather its introduction than its title.
 
     Text whose title is gone begins with a standfirst as often as with prose. It is a
@@ -209,7 +220,7 @@ def _is_standfirst(text: str) -> bool:
     capitals = sum(word[:1].isupper() for word in words[1:]) / max(len(words) - 1, 1)
     small = 2.5 * len(_ARTICLE.findall(text)) + 2.7 * len(_AUXILIARY.findall(text))
     score = 1.6 * capitals - small / len(words) - 0.03 * len(words)
-    return score - 1.3 * (len(words) > 16) < -1.15
+    return score - 1.3 * (len(words) > 16) - 0.7 * ("?" in text) < least
 
 
 def _title_score(paragraph: Paragraph, said: Collection[str], after: int, repeated: bool) -> float:

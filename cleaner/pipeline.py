@@ -22,7 +22,7 @@ from cleaner.records import Cleaned, Document, Finding, Paragraph, Raw, Rejected
 from cleaner.rules import RuleHits, RuleSet, load_packs
 from cleaner.segment import segment
 from cleaner.templates import TemplateSet
-from cleaner.weigh import Policy
+from cleaner.weigh import Policy, without_authorship
 
 # What the authorship model has learned to read; elsewhere its scores mean nothing.
 _AUTHORSHIP_LANGUAGES = frozenset({"en", "eng"})
@@ -131,7 +131,7 @@ class Cleaner:
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
         document, paragraphs, hits, furniture, assigned, duplicates = item
         if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
-            judgement = classify.without_authorship(judgement)
+            judgement = without_authorship(judgement)
         explained = {duplicate.index for duplicate in duplicates}
         # A name or a date that a host repeats is furniture, but it is metadata first.
         explained |= {i for i, known in assigned.whole.items() if known not in furniture}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import regex
 
 from cleaner.classify import Judgement
@@ -32,6 +33,12 @@ class Policy:
     by_content: str
     by_authorship: str
     removed_labels: frozenset[str]
+
+
+def without_authorship(judgement: Judgement) -> Judgement:
+    """The same judgement, abstaining from who wrote it: for languages the model can't read."""
+    silent = np.full_like(judgement.machine, np.nan)
+    return judgement._replace(machine=silent, ai_score=None)
 
 
 def weigh(
