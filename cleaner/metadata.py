@@ -47,7 +47,8 @@ def build_metadata(
 ) -> dict[str, Scalar]:
     """Collect what was lifted, measured and decided; keys as in the README's table."""
     meta = document.meta
-    removed = sum(d.span.end - d.span.start for d in decisions if d.action is Action.REMOVE)
+    removals = [d.span for d in decisions if d.action is Action.REMOVE]
+    removed = sum([end - start for start, end in removals])
     disclosures = [item for item in lifted if item.field == "ai_declared"]
     return {
         "title": _text(meta.get("title")) or header.title or _first(lifted, "title"),
@@ -61,7 +62,7 @@ def build_metadata(
         "extractor": _text(meta.get("extractor")),
         "chars_in": len(document.text),
         "chars_out": len(document.text) - removed,
-        "removed_spans": sum(d.action is Action.REMOVE for d in decisions),
+        "removed_spans": len(removals),
         "ai_declared": _declared(disclosures, decisions),
         "ai_disclosure": _disclosure(document, disclosures),
         "ai_score": None if judgement.ai_score is None else round(judgement.ai_score, 4),

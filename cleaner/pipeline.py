@@ -22,6 +22,7 @@ from cleaner.records import Cleaned, Document, Finding, Paragraph, Raw, Rejected
 from cleaner.rules import RuleHits, RuleSet, load_packs
 from cleaner.segment import segment
 from cleaner.templates import TemplateSet
+from cleaner.view import view
 from cleaner.weigh import Policy, without_authorship
 
 # What the authorship model has learned to read; elsewhere its scores mean nothing.
@@ -122,10 +123,11 @@ class Cleaner:
     def _examine(self, document: Document) -> _Examined:
         """Gather what rules and repetitions say."""
         paragraphs = segment(document)
-        hits = self.rules.find(document, paragraphs)
+        seen = view(document.text)
+        hits = self.rules.find(document, paragraphs, seen)
         furniture = self.templates.find(document, paragraphs)
         assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
-        duplicates = find_duplicates(paragraphs, assigned.whole.keys())
+        duplicates = find_duplicates(paragraphs, seen.text, assigned.whole.keys())
         return _Examined(document, paragraphs, hits, furniture, assigned, duplicates)
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:

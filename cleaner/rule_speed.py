@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from cleaner.rule import Rule
-from cleaner.search import search_near
+from cleaner.search import line_limit, search_near
 from cleaner.view import view
 
 # Nearly as far as a pattern ever sees around its anchor.
@@ -60,7 +60,7 @@ def _seconds(rule: Rule, text: str) -> float:
     was_disabled, log.disabled = log.disabled, True
     started = time.thread_time()  # other programs must not make a rule slow
     try:
-        for _ in search_near(rule, seen, [place]):
+        for _ in search_near(rule, seen, [place], line_limit(rule)):
             pass
     finally:
         log.disabled = was_disabled

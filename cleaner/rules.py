@@ -19,7 +19,7 @@ import ahocorasick_rs as ac
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
-from cleaner.search import search_near
+from cleaner.search import line_limit, search_near
 from cleaner.view import View, view
 
 __all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
@@ -58,6 +58,7 @@ class RuleSet:
             if literals
             else None
         )
+        self._limits = [line_limit(rule) for rule in self.rules]
         self._scoped = {
             number
             for number, rule in enumerate(self.rules)
@@ -77,11 +78,16 @@ class RuleSet:
         """The rules by the name that signs their findings."""
         return {rule.by: rule for rule in self.rules}
 
-    def find(self, document: Document, paragraphs: Sequence[Paragraph]) -> RuleHits:
-        """All findings of all rules that apply to a document, in order of their spans."""
+    def find(
+        self, document: Document, paragraphs: Sequence[Paragraph], seen: View | None = None
+    ) -> RuleHits:
+        """All findings of all rules that apply to a document, in order of their spans.
+
+        `seen` is the view of its text, where the caller has made it already.
+        """
         if self._automaton is None or not paragraphs:
             return RuleHits([], [])
-        seen = view(document.text)
+        seen = seen or view(document.text)
         anchors, marked = self._literals_in(seen)
         host = host_of(document.url)
         matches: list[Match] = []
@@ -89,7 +95,7 @@ class RuleSet:
             rule = self.rules[number]
             if number in self._scoped and number not in marked and not _on_host(rule, host):
                 continue
-            matches.extend(_matches(rule, seen, places, paragraphs))
+            matches.extend(_matches(rule, seen, places, paragraphs, self._limits[number]))
         matches = _beside(matches)
         return _hits(document, paragraphs, matches)
 
@@ -135,10 +141,14 @@ def _on_host(rule: Rule, host: str | None) -> bool:
 
 
 def _matches(
-    rule: Rule, seen: View, places: Sequence[int], paragraphs: Sequence[Paragraph]
+    rule: Rule,
+    seen: View,
+    places: Sequence[int],
+    paragraphs: Sequence[Paragraph],
+    limit: int | None,
 ) -> Iterator[Match]:
     """The places where a rule's pattern matches near its anchors."""
-    for span, value in search_near(rule, seen.text, places):
+    for span, value in search_near(rule, seen.text, places, limit):
         if _is_where(rule, span, len(seen.text)):
             first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
             if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):

@@ -19,6 +19,7 @@ from cleaner.rule import Rule
 _log = logging.getLogger(__name__)
 _LINES_AROUND = 2
 _CHARS_AROUND = 3_000
+_MIN_LINE_LIMIT = 160
 _SECONDS_PER_PATTERN = 0.05
 _FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
 # What can't open or close a group or an alternative: escapes, classes, comments.
@@ -40,32 +41,85 @@ class Region(NamedTuple):
     cut: bool
 
 
-def search_near(rule: Rule, text: str, places: Sequence[int]) -> Iterator[tuple[Span, Span | None]]:
+def search_near(
+    rule: Rule, text: str, places: Sequence[int], limit: int | None
+) -> Iterator[tuple[Span, Span | None]]:
     """Each match of a rule's pattern near `places` (offsets of its anchors, in order), once.
 
-    Yields the span to remove (the group ``x`` or all of the match) and that of the group
-    ``value`` (None where it took no part; the match where the pattern has no such group).
+    `limit` is the rule's `line_limit`. Yields the span to remove (the group ``x`` or all of
+    the match) and that of the group ``value`` (None where it took no part; the match where
+    the pattern has no such group).
     """
+    found = _around(rule, text, places) if limit is None else _lines(rule, text, places, limit)
     seen: set[Span] = set()
+    for match in found:
+        groups = match.re.groupindex
+        span = Span(*match.span("x" if "x" in groups else 0))
+        if span.end > span.start and span not in seen:
+            seen.add(span)
+            value = Span(*match.span("value")) if "value" in groups else span
+            yield span, value if value.start >= 0 else None
+
+
+def line_limit(rule: Rule) -> int | None:
+    """The longest line that a rule of single lines is tried on; None for other rules.
+
+    Where a pattern describes a whole line, its examples tell how long such lines get: a
+    paragraph four times as long needs no trying.
+    """
+    if not is_line_pattern(rule.pattern):
+        return None
+    if rule.max_line is not None:
+        return rule.max_line
+    if not rule.pattern.rstrip().endswith("$"):
+        return _CHARS_AROUND
+    longest = max(hit.index("⟧") - hit.index("⟦") for hit in rule.hits)
+    return min(max(4 * longest, _MIN_LINE_LIMIT), _CHARS_AROUND)
+
+
+def _lines(rule: Rule, text: str, places: Sequence[int], limit: int) -> Iterator[regex.Match[str]]:
+    """Matches of a line rule on the lines where its anchors stand."""
+    compiled, length, done = rule.compiled, len(text), -1
+    for place in places:
+        if place < done:
+            continue
+        at = place + 1 if place < length and text[place] == "\n" else place
+        start = text.rfind("\n", max(at - limit - 1, 0), at) + 1
+        if start == 0 and at > limit:
+            continue
+        end = text.find("\n", at, start + limit + 1)
+        if end < 0:
+            if start + limit < length:
+                continue
+            end = length
+        done = end
+        try:
+            match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
+        except TimeoutError:
+            _warn(rule, start)
+            continue
+        if match is not None:
+            yield match
+
+
+def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Match[str]]:
+    """Matches of any other rule in the regions around its anchors."""
     done = -1
     for place in places:
         if place < done:
             continue  # on the same line as the anchor before it: the region is the same
-        if is_line_pattern(rule.pattern):
-            region = _line_at(text, place, rule.max_line or _CHARS_AROUND)
-        else:
-            region = region_around(text, place)
+        region = region_around(text, place)
         done = min(region.line_end, place + _CHARS_AROUND // 2)
-        if rule.max_line is not None and region.end - region.start > rule.max_line:
-            continue
-        for match in _matches(rule, text, region):
-            groups = match.re.groupindex
-            span = Span(*match.span("x" if "x" in groups else 0))
-            if span.end <= span.start or span in seen or (region.cut and match.end() == region.end):
-                continue
-            seen.add(span)
-            value = Span(*match.span("value")) if "value" in groups else span
-            yield span, value if value.start >= 0 else None
+        try:
+            for match in _matches(rule, text, region):
+                if not (region.cut and match.end() == region.end):
+                    yield match
+        except TimeoutError:
+            _warn(rule, region.start)
+
+
+def _warn(rule: Rule, start: int) -> None:
+    _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, start)
 
 
 def region_around(text: str, place: int) -> Region:
@@ -101,39 +155,25 @@ def region_around(text: str, place: int) -> Region:
     return Region(start, end, line_end, cut=end < len(text) and text[end] != "\n")
 
 
-def _line_at(text: str, place: int, most: int) -> Region:
-    """The line of `place`, or a longer stretch than `most` of a line that is longer."""
-    place += place < len(text) and text[place] == "\n"
-    low, high = max(place - most - 1, 0), min(place + most + 1, len(text))
-    start, end = text.rfind("\n", low, place), text.find("\n", place, high)
-    start, end = (start if start >= 0 else low - 1) + 1, end if end >= 0 else high
-    return Region(start, end, end, cut=end < len(text) and text[end] != "\n")
-
-
 def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]]:
     compiled = rule.compiled
-    try:
-        if not begins_at_line_start(rule.pattern):
-            yield from compiled.finditer(
-                text, region.start, region.end, timeout=_SECONDS_PER_PATTERN
-            )
+    if not begins_at_line_start(rule.pattern):
+        yield from compiled.finditer(text, region.start, region.end, timeout=_SECONDS_PER_PATTERN)
+        return
+    at = region.start
+    if at > 0 and text[at - 1] != "\n":
+        at = text.find("\n", at, region.end) + 1
+        if at == 0:
             return
-        at = region.start
-        if at > 0 and text[at - 1] != "\n":
-            at = text.find("\n", at, region.end) + 1
-            if at == 0:
-                return
-        while at <= region.end:
-            match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
-            if match is not None:
-                yield match
-                at = max(at, match.end() - 1)
-            newline = text.find("\n", at, region.end)
-            if newline < 0:
-                return
-            at = newline + 1
-    except TimeoutError:
-        _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, region.start)
+    while at <= region.end:
+        match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
+        if match is not None:
+            yield match
+            at = max(at, match.end() - 1)
+        newline = text.find("\n", at, region.end)
+        if newline < 0:
+            return
+        at = newline + 1
 
 
 @cache

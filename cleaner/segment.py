@@ -49,45 +49,39 @@ def segment(document: Document) -> list[Paragraph]:
         by_start = {block.span.start: block for block in document.blocks}
         return [
             Paragraph(index, span, text[span.start : span.end], by_start.get(span.start))
-            for index, span in enumerate(_lines(text))
+            for index, span in enumerate(_lines(text, is_wrapped=False))
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
-    lines = _join_wrapped(text) if is_dump else _lines(text)
+    lines = _lines(text, is_wrapped=is_dump)
     if sum(map(text.count, _RUN_ON_MARKS)) >= _MIN_RUN_ON_ITEMS:
-        lines = _split_run_on(text, lines)
+        lines = list(_split_run_on(text, lines))
     return [Paragraph(index, span, text[span[0] : span[1]]) for index, span in enumerate(lines)]
 
 
-def _lines(text: str) -> Iterator[Span]:
-    """The lines with something to see, without the white space around them."""
-    for block in _line_blocks(text):
-        yield from block
+def _lines(text: str, *, is_wrapped: bool) -> list[Span]:
+    """The lines with something to see, without the white space around them.
 
-
-def _line_blocks(text: str) -> Iterator[list[Span]]:
-    """The same lines, in the blocks that blank lines make."""
-    block: list[Span] = []
-    start = 0
+    With `is_wrapped`, lines of a block (what stands between blank lines) that one paragraph
+    fills are joined. Only a block with a line that goes on in lower case can have such.
+    """
+    spans: list[Span] = []
+    start = block = 0  # where the line starts, and how many spans stand before its block
+    goes_on = False
     for line in text.split("\n"):
         visible = line.strip()
         if visible:
             first = start if visible is line else start + line.index(visible)
-            block.append(Span(first, first + len(visible)))
-        elif block:
-            yield block
-            block = []
-        start += len(line) + 1
-    if block:
-        yield block
-
-
-def _join_wrapped(text: str) -> Iterator[Span]:
-    """Join the lines of a block that one paragraph fills."""
-    for block in _line_blocks(text):
-        if len(block) == 1:
-            yield block[0]
+            spans.append(Span(first, first + len(visible)))
+            if visible[0].islower() or (visible[0] in _OPENERS and visible[1:2].islower()):
+                goes_on = True
         else:
-            yield from _join_block(text, block)
+            if goes_on and is_wrapped:
+                spans[block:] = _join_block(text, spans[block:])
+            block, goes_on = len(spans), False
+        start += len(line) + 1
+    if goes_on and is_wrapped:
+        spans[block:] = _join_block(text, spans[block:])
+    return spans
 
 
 def _join_block(text: str, block: list[Span]) -> Iterator[Span]:

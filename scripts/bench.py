@@ -174,7 +174,10 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
             cleaner.rules.find(document, paragraphs)
             for document, paragraphs in zip(documents, segmented, strict=True)
         ],
-        "duplicates": lambda: [find_duplicates(paragraphs) for paragraphs in segmented],
+        "duplicates": lambda: [
+            find_duplicates(paragraphs, document.text)
+            for document, paragraphs in zip(documents, segmented, strict=True)
+        ],
         "assign": lambda: [
             assign(document.text, paragraphs, hit.findings)
             for document, paragraphs, hit in zip(documents, segmented, hits, strict=True)

@@ -11,6 +11,7 @@ from cleaner.duplicates import find_duplicates
 from cleaner.labels import REMOVED_BY_DEFAULT
 from cleaner.records import Action, Cleaned, Document, Finding, Span
 from cleaner.segment import segment
+from cleaner.view import view
 from cleaner.weigh import Policy
 
 POLICY = Policy(
@@ -40,7 +41,7 @@ def clean(
         np.array(machine or [np.nan] * len(paragraphs), dtype=np.float32),
         None,
     )
-    duplicates = find_duplicates(paragraphs, assigned.whole.keys())
+    duplicates = find_duplicates(paragraphs, view(text).text, assigned.whole.keys())
     decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
     assert "".join(text[slice(*decision.span)] for decision in decisions) == text
     assert all(decision.because for decision in decisions if decision.action is Action.REMOVE)

@@ -7,6 +7,7 @@ import pytest
 from cleaner.duplicates import find_duplicates
 from cleaner.records import Document
 from cleaner.segment import segment
+from cleaner.view import view
 
 A = "The ferry company cancelled all sailings on Friday after a crane fell onto its pier."
 B = 'Nobody was hurt, "and that is what counts," harbour master Inga Solberg told reporters.'
@@ -14,7 +15,8 @@ C = "Engineers from the port began to cut the steel apart on Saturday morning, t
 
 
 def duplicates_of(*lines: str, settled: tuple[int, ...] = ()) -> list[tuple[int, int]]:
-    found = find_duplicates(segment(Document("1", "-", None, "\n".join(lines))), settled)
+    text = "\n".join(lines)
+    found = find_duplicates(segment(Document("1", "-", None, text)), view(text).text, settled)
     return [(duplicate.index, duplicate.first) for duplicate in found]
 
 
