@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import Floats, Ints, Tokens
-from cleaner.features_around import Flags, rows_of_pages, stretch_sums
+from cleaner.features_around import Flags, rows_of_pages
 from cleaner.features_words import Grams, Pairs, style_grams, sum_scores
 from cleaner.layers import Layers, forward, sigmoid
 
 # Fewer words than this say nothing about who wrote them.
 MIN_WORDS = 40
-_REACHES = (1, 2)
+# What is pooled, in paragraphs before and after. One-sided views end where a section does; the
+# last one decides whether there are enough words.
+_REACHES = ((0, 0), (1, 1), (2, 0), (0, 2), (4, 0), (0, 4), (2, 2))
 # Fixed point: sums of whole numbers don't depend on what stands before a page.
 _UNIT = 1 << 16
 
@@ -56,9 +58,7 @@ class Evidence(NamedTuple):
     words: Ints
 
 
-def evidence(
-    model: AuthorshipModel, batch: Sequence[Tokens], views: Sequence[Grams]
-) -> Evidence:
+def evidence(model: AuthorshipModel, batch: Sequence[Tokens], views: Sequence[Grams]) -> Evidence:
     """Score the words of every paragraph of a batch with every expert.
 
     `views` are the `content_grams` of the batch, which the content model needs too.
@@ -82,22 +82,20 @@ def pooled(found: Evidence, intercepts: Floats) -> Floats:
 def scales(found: Evidence, lengths: Ints, intercepts: Floats) -> tuple[Floats, Ints]:
     """The inputs of the pool network, and the words within its reach.
 
-    Rows are the eligible paragraphs; `lengths` their number on each page. Columns: own, one
-    and two paragraphs to either side, the whole document.
+    Rows are the eligible paragraphs; `lengths` their number on each page. Columns: the scales
+    of `_REACHES`, from the paragraph alone to the widest, then the whole document.
     """
     starts, page = rows_of_pages(lengths)
-    columns = [pooled(found, intercepts)]
     fields = np.column_stack([found.sums, found.words])
-    reach = found.words
-    for spans in ((_REACHES[0],), (_REACHES[1],)):
-        total = np.column_stack(
-            [
-                column + sum(stretch_sums(column, starts, page, spans))
-                for column in np.ascontiguousarray(fields.T)
-            ]
-        )
-        columns.append(pooled(_evidence(total), intercepts))
-        reach = total[:, -1]
+    rows = np.arange(page.size)
+    sums = np.concatenate([np.zeros((1, fields.shape[1]), np.int64), np.cumsum(fields, axis=0)])
+    low, high = starts[page], starts[page + 1]
+    columns = []
+    for before, after in _REACHES:
+        begin, end = np.maximum(rows - before, low), np.minimum(rows + after + 1, high)
+        around = _evidence(sums[end] - sums[begin])
+        columns.append(pooled(around, intercepts))
+    reach = around.words
     columns.append(pooled(_evidence(page_sums(fields, starts)), intercepts)[page])
     return np.concatenate(columns, axis=1), reach
 
@@ -131,6 +129,6 @@ def judge_authorship(
     fields = np.column_stack([part.sums, part.words])
     whole = _evidence(page_sums(fields, starts))
     # A document is judged as a paragraph that is as long as the document.
-    wide = np.tile(pooled(whole, model.intercepts), (1, len(_REACHES) + 2))
+    wide = np.tile(pooled(whole, model.intercepts), (1, len(_REACHES) + 1))
     document = np.round(sigmoid(forward(model.pool, wide)), 6)
     return machine, np.where(whole.words >= MIN_WORDS, document, np.float32(np.nan))

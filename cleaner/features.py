@@ -93,6 +93,7 @@ class Tokens(NamedTuple):
     """
 
     buffer: Bytes
+    classes: Bytes  # of bytes, places in `COUNTS`
     begins: Ints  # of paragraphs, in bytes
     finishes: Ints
     first: Ints
@@ -153,8 +154,9 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     words, suffixes = _hashes(buffer, starts, ends)
     first = np.concatenate([np.searchsorted(starts, begins), np.array([starts.size])])
     return Tokens(
-        buffer, begins, finishes, first, starts, ends, words, suffixes, _counts(buffer, begins)
-    )
+        buffer, BYTE_CLASS.take(buffer), begins, finishes, first, starts, ends, words, suffixes,
+        _counts(buffer, begins),
+    )  # fmt: skip
 
 
 def _buffer(texts: Sequence[str]) -> Bytes:

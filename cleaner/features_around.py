@@ -82,6 +82,22 @@ def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> 
     ).astype(np.float32)
 
 
+def long_lists(items: Flags, page: Ints, length: int) -> Flags:
+    """Which list items belong to a list of at least `length`, over gaps of up to two rows.
+
+    >>> long_lists(np.array([True, False, True, True, False]), np.zeros(5, np.int64), 3).tolist()
+    [True, False, True, True, False]
+    """
+    places = np.flatnonzero(items)
+    member = np.zeros(items.size, np.bool_)
+    if places.size:
+        opens = np.ones(places.size, np.bool_)
+        opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
+        run = np.cumsum(opens) - 1
+        member[places] = np.bincount(run)[run] >= length
+    return member
+
+
 def runs(likely: Flags, chars: Ints, starts: Ints, page: Ints) -> Floats:
     """The stretches of likely content: how much each holds, and how far away the next one is.
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import (
-    BYTE_CLASS,
     COUNTS,
     Floats,
     Hashes,
@@ -31,9 +30,12 @@ _ENDS, _BEGINS = ("stop", "colon", "comma", "quote", "bracket", "lower", "digit"
     "upper", "lower", "digit", "quote", "separator", "bracket", "other",
 )  # fmt: skip
 _SETTLED_SCORE = np.float32(-3.0)
-_SETTLED, _AGAIN = 5, 6  # columns of `Shape.own` and `Shape.shared`
+_ENDS_SENTENCE, _SETTLED, _AGAIN = 3, 5, 6  # columns of `Shape.own` and `Shape.shared`
 _REACH = 4
 _LONG = 80
+# U+2000-2FFF begin with 0xE2; of these, quotation marks and dashes are folded to ASCII.
+_BULLETS = np.array([ord("*"), ord("-"), ord("+"), 0xE2], np.uint8)
+_LONGEST_WORDS, _LONGEST_CHARS = 250, 1500
 _NOTABLE_BYTES = 5
 _PLACE_BITS = 13
 
@@ -89,8 +91,13 @@ def shared_words(batch: Sequence[Tokens], shapes: Sequence[Shape], starts: Ints)
     paragraph of prose; 0.5 where there are none.
     """
     columns = []
-    prose = np.concatenate([part.mass > 0 for part in shapes])
-    prose &= np.concatenate([part.chars > _LONG for part in shapes])
+    # Prose of articles ends its sentences; the longest teasers in a list don't.
+    prose = np.concatenate(
+        [
+            (part.mass > 0) & (part.chars > _LONG) & (part.shared[:, _ENDS_SENTENCE] > 0)
+            for part in shapes
+        ]
+    )
     per_batch = [_notable(tokens) for tokens in batch]
     places = np.concatenate([part[0] for part in per_batch])
     row = np.concatenate(
@@ -119,7 +126,7 @@ def _notable(tokens: Tokens) -> tuple[Ints, Ints, Flags]:
     """Long words of a piece: their places in a small table, their rows, which are capitalised."""
     long = np.flatnonzero(tokens.ends - tokens.starts >= _NOTABLE_BYTES)
     row = np.repeat(np.arange(tokens.begins.size), np.diff(tokens.first))[long]
-    capital = BYTE_CLASS.take(tokens.buffer.take(tokens.starts[long])) == _INDEX["upper"]
+    capital = tokens.classes.take(tokens.starts[long]) == _INDEX["upper"]
     return buckets(tokens.words[long], _PLACE_BITS), row, capital
 
 
@@ -135,7 +142,7 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     letters = counts[:, _INDEX["upper"]] + counts[:, _INDEX["lower"]]
     per_word = 1.0 / (words + 1)
     per_char = (1.0 / (chars + 1)).astype(np.float32)
-    capitals = BYTE_CLASS.take(tokens.buffer.take(tokens.starts)) == _INDEX["upper"]
+    capitals = tokens.classes.take(tokens.starts) == _INDEX["upper"]
     capital_share = sum_by_paragraph(capitals.astype(np.float32), tokens.first) * per_word
     scores = np.where(settled[:, None], _SETTLED_SCORE, np.clip(scores, -8, 8)).astype(np.float32)
     scores /= 4
@@ -146,14 +153,16 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
         (before_last == _INDEX["stop"]) | (before_last == _INDEX["comma"])
     )
     ends_sentence = (last == _INDEX["stop"]) | closed
-    log_words = np.log1p(words) / 4
+    # An article in one line is rare in training: it must not look stranger than a long paragraph.
+    log_words = np.log1p(np.minimum(words, _LONGEST_WORDS)) / 4
+    listed = (head == _INDEX["separator"]) | (head == _INDEX["other"]) | (head == _INDEX["digit"])
     shared = np.column_stack(
-        [scores, log_words, ends_sentence, capital_share, settled, np.zeros_like(words)]
+        [scores, log_words, ends_sentence, capital_share, settled, np.zeros_like(words), listed]
     ).astype(np.float32)
     own = np.column_stack(
         [
             shared,
-            np.log1p(chars) / 6,
+            np.log1p(np.minimum(chars, _LONGEST_CHARS)) / 6,
             letters * per_word / 6,
             *(np.minimum(counts[:, _INDEX[name]] * per_word, 2) for name in _SHARES),
             counts[:, _INDEX["upper"]] / (letters + 1),
@@ -170,10 +179,18 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     return Shape(own, shared, chars, chars * weight)
 
 
+def list_items(tokens: Tokens) -> Flags:
+    """Paragraphs that begin with a bullet: ``*``, ``-``, ``+`` or a symbol such as ``•``."""
+    if not tokens.buffer.size:
+        return np.zeros(0, np.bool_)
+    head = tokens.buffer.take(tokens.begins)
+    return np.asarray(np.isin(head, _BULLETS))
+
+
 def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
     """The classes of each paragraph's last, last but one, and first byte."""
     top = max(tokens.buffer.size - 1, 0)
-    classes = BYTE_CLASS.take(tokens.buffer)
+    classes = tokens.classes
     return (
         classes.take(np.maximum(tokens.finishes - 1, 0)),
         classes.take(np.maximum(tokens.finishes - 2, 0)),

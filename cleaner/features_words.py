@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.features import COUNTS as _COUNTS
 from cleaner.features import (
-    BYTE_CLASS,
     Floats,
     Hashes,
     Ints,
@@ -23,7 +23,6 @@ from cleaner.features import (
     mix,
     sum_by_paragraph,
 )
-from cleaner.features import COUNTS as _COUNTS
 
 BITS = 18
 VOCABULARY_BITS = 18
@@ -137,7 +136,7 @@ def word_places(tokens: Tokens) -> Ints:
 
 def is_name(tokens: Tokens) -> NDArray[np.bool_]:
     """Words with a capital that don't open a sentence or a quotation."""
-    classes = BYTE_CLASS.take(tokens.buffer)
+    classes = tokens.classes
     capital = classes.take(tokens.starts) == _UPPER
     after = classes.take(tokens.ends)  # every word is followed by a byte: the separator
     opens = np.ones(capital.size, np.bool_)
@@ -149,8 +148,7 @@ def is_name(tokens: Tokens) -> NDArray[np.bool_]:
 
 def style_grams(tokens: Tokens, vocabulary: NDArray[np.bool_]) -> Grams:
     """Patterns of one, two and three masked words with the marks between them."""
-    first = tokens.first
-    classes = BYTE_CLASS.take(tokens.buffer)
+    first, classes = tokens.first, tokens.classes
     known = vocabulary.take(word_places(tokens))
     masked = np.where(known, tokens.words, tokens.suffixes ^ _SUFFIX)
     masked[is_name(tokens)] = _NAME

@@ -137,7 +137,7 @@ def load_content(folder: Path) -> ContentModel:
         arrays["intercepts"],
         layers_from("first", arrays),
         layers_from("second", arrays),
-        Trust(settings["trust_begins"], settings["trust_bonus"], settings["trust_shift"]),
+        Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
     )
 
 

@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix, diags, vstack  # type: ignore[import-untype
 from sklearn.linear_model import LogisticRegression
 
 from cleaner.authorship import Evidence
-from cleaner.features import BYTE_CLASS, COUNTS, Floats, Ints, Tokens, pieces, tokenise
+from cleaner.features import COUNTS, Floats, Ints, Tokens, pieces, tokenise
 from cleaner.features_around import Flags
 from cleaner.features_words import (
     BITS,
@@ -110,7 +110,7 @@ def vocabulary(data: Chunks) -> np.ndarray:
     done = 0
     for tokens in data.batch:
         size = tokens.begins.size
-        capital = BYTE_CLASS.take(tokens.buffer.take(tokens.starts)) == COUNTS.index("upper")
+        capital = tokens.classes.take(tokens.starts) == COUNTS.index("upper")
         chunk = np.repeat(np.arange(done, done + size), np.diff(tokens.first))
         chosen = ~is_name(tokens) & ~capital & usable[chunk]
         np.add.at(seen, (owner[chunk[chosen]], word_places(tokens)[chosen]), 1)

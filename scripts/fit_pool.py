@@ -73,7 +73,7 @@ class AuthorshipFit(NamedTuple):
     document_logits: Floats
 
 
-_SHARES = {"human": 1.0, "wild": 0.55, "authored": 0.25, "academic": 0.2}
+_SHARES = {"human": 1.0, "wild": 0.45, "authored": 0.55, "academic": 0.02}
 
 
 def pool_weights(set_of: Documents, data: Chunks) -> Floats:
@@ -117,9 +117,7 @@ def fit(writings: Sequence[Writing], epochs: int = 8) -> AuthorshipFit:
     return AuthorshipFit(model, set_of, logits, reach, data, whole)
 
 
-def _fit_pool(
-    x: Floats, alone: Floats, y: Ints, weight: Floats, rows: Ints, epochs: int
-) -> Layers:
+def _fit_pool(x: Floats, alone: Floats, y: Ints, weight: Floats, rows: Ints, epochs: int) -> Layers:
     """Paragraphs in their documents, and a sample of whole documents."""
     some = rows[::4]
     return fit_layers(

@@ -86,9 +86,7 @@ def authorship_numbers(fit: AuthorshipFit, remove: float) -> Numbers:
     one_percent = balanced_quantile(tables, 0.01)
     half_percent = balanced_quantile(tables, 0.005)
     numbers: Numbers = {}
-    unseen = sorted(
-        s for s in set(tables.source[tables.machine]) if s.startswith(("wild_", "ai_"))
-    )
+    unseen = sorted(s for s in set(tables.source[tables.machine]) if s.startswith(("wild_", "ai_")))
     for source in unseen:
         mine = tables.machine & (tables.source == source)
         numbers[f"unseen.{source}"] = float((tables.logits[mine] >= one_percent).mean())
@@ -136,9 +134,9 @@ def documents_recall(fit: AuthorshipFit, sources: list[str]) -> float:
 def caught(fit: AuthorshipFit, form: str, limit: float) -> float:
     """The share of authored pieces of which at least half of the paragraphs reach `limit`."""
     writings = fit.data.writings
-    authored = np.array(
-        [w.source == "authored_commentary" and w.genre == form for w in writings]
-    )[fit.documents.text]
+    authored = np.array([w.source == "authored_commentary" and w.genre == form for w in writings])[
+        fit.documents.text
+    ]
     hits = []
     for mixed in (False, True):
         rows = np.flatnonzero(authored & (fit.documents.mixed == mixed))

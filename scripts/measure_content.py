@@ -13,6 +13,7 @@ from fit_content import TRUST, ContentFit
 from cleaner.content import ContentModel, content_probabilities, trusted
 from cleaner.features import Floats, pieces, tokenise
 from cleaner.features_around import Flags
+from cleaner.features_page import list_items
 from cleaner.features_words import content_grams
 
 Numbers = dict[str, float]
@@ -34,7 +35,8 @@ def score(result: ContentFit) -> Scored:
     data = result.data
     chars = np.array([len(text) for page in data.pages for text in page.texts])
     sizes = np.concatenate([tokens.finishes - tokens.begins for tokens in data.batch])
-    logits = trusted(result.second, sizes, data.starts, data.page, data.settled, TRUST)
+    items = np.concatenate([list_items(tokens) for tokens in data.batch])
+    logits = trusted(result.second, sizes, items, data.starts, data.page, data.settled, TRUST)
     return Scored(
         list(data.pages), data.page, data.starts, chars, data.keep, (logits >= 0) & ~data.settled
     )

@@ -116,6 +116,7 @@ def test_word_scores_equal_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch
     assert np.abs(sigmoid(ours) - fitted.predict_proba(x)[:, 1]).max() < 1e-6
 
 
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 def test_the_network_equals_that_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The exported layers compute what the trained network does on standardised inputs."""
     neural_network = pytest.importorskip("sklearn.neural_network")
