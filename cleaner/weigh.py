@@ -13,6 +13,7 @@ from cleaner.classify import Judgement
 from cleaner.records import Finding, Paragraph
 
 _PROSE_WORDS = 8
+_NEARLY_CLEAN = 0.15
 _MAX_HEADING_WORDS, _MIN_PROSE_WORDS, _LOOK_PAST = 14, 12, 3
 _SENTENCE_END = regex.compile(r"[.!?…:;][\"'”’»)\]]*\Z")
 
@@ -49,6 +50,9 @@ def weigh(
 ) -> list[Finding]:
     """The finding that speaks for each paragraph: what is `known` of it, else a model's."""
     content, machine = judgement.content.tolist(), judgement.machine.tolist()
+    keep = policy.keep
+    if _is_nearly_clean(paragraphs, known, content, keep):
+        keep = min(keep, policy.keep_heading)
     verdicts = []
     for index, paragraph in enumerate(paragraphs):
         finding = known.get(index)
@@ -58,9 +62,9 @@ def weigh(
         article = content[index]
         if not math.isnan(machine[index]) and machine[index] >= policy.machine:
             label, by, score = "ai_commentary", policy.by_authorship, machine[index]
-        elif article >= policy.keep or (
+        elif article >= keep or (
             article >= policy.keep_heading
-            and _is_sub_heading(index, paragraphs, known, content, policy.keep)
+            and _is_sub_heading(index, paragraphs, known, content, keep)
         ):
             label, by, score = "reporting", policy.by_content, article
         else:
@@ -68,6 +72,26 @@ def weigh(
             by, score = policy.by_content, 1.0 - article
         verdicts.append(Finding(paragraph.span, label, by, score))
     return verdicts
+
+
+def _is_nearly_clean(
+    paragraphs: Sequence[Paragraph],
+    known: Mapping[int, Finding],
+    content: Sequence[float],
+    keep: float,
+) -> bool:
+    """Whether the content model would take next to nothing from what rules have left.
+
+    Then the text is an article whose furniture is known already, and a doubt about one
+    paragraph of it is more likely a mistake than a find.
+    """
+    left = doubtful = 0
+    for index, paragraph in enumerate(paragraphs):
+        if index not in known:
+            length = len(paragraph.text)
+            left += length
+            doubtful += length * (content[index] < keep)
+    return doubtful <= _NEARLY_CLEAN * left
 
 
 def _is_prose_shaped(text: str) -> bool:

@@ -167,3 +167,18 @@ def test_the_copy_inside_the_article_survives_a_removed_teaser() -> None:
     assert kept.text.count(lead) == 1
     assert kept.decisions[-1].action is Action.KEEP
     assert [d.label for d in doubled.decisions] == ["reporting", "chrome", "duplicate", "reporting"]
+
+
+def test_a_doubt_about_one_paragraph_of_a_clean_text_removes_nothing() -> None:
+    """Where the model would take next to nothing, it is more likely wrong than right."""
+    prose = "The council voted seven to two on Monday to rebuild the old bridge, she said."
+    doubt = "Investors now await figures on retail sales, which are due on Friday."
+    article = "\n".join(f"{prose} {number}." for number in range(8))
+
+    mostly_clean = clean(f"{article}\n{doubt}", content=[0.9] * 8 + [0.3])
+    sure = clean(f"{article}\n{doubt}", content=[0.9] * 8 + [0.1])
+    page = clean(f"{prose}\n{doubt}", content=[0.9, 0.3])
+
+    assert [one.decisions[-1].label for one in (mostly_clean, sure, page)] == [
+        "reporting", "filler", "filler"
+    ]  # fmt: skip
