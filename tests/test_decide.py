@@ -138,8 +138,10 @@ def test_the_content_model_names_prose_and_furniture_differently() -> None:
 def test_a_sub_heading_needs_less_to_stay(line: str, score: float, label: str) -> None:
     """Between two paragraphs of the article a short line has the benefit of the doubt."""
     prose = "The council voted seven to two on Monday to rebuild the old bridge, she said."
-    inside = clean(f"{prose}\n{line}\nAgain {prose}", content=[0.9, score, 0.9])
-    below = clean(f"{prose}\n{line}\nMenu", content=[0.9, score, 0.1])
+    menu = "\nMenu of the page" * 20
+    scores = [0.9, score, *[0.9] * 1, *[0.1] * 20]
+    inside = clean(f"{prose}\n{line}\nAgain {prose}{menu}", content=scores)
+    below = clean(f"{prose}\n{line}{menu}", content=[0.9, score, *[0.1] * 20])
 
     assert inside.decisions[1].label == label
     assert below.decisions[1].label != "reporting"
