@@ -14,6 +14,7 @@ from typing import Protocol
 
 import orjson
 
+from cleaner.appended import taken
 from cleaner.config import Config
 from cleaner.errors import InputError, WorkerError
 from cleaner.intake import Batch, Limits, Mark, batches, read_options
@@ -61,6 +62,7 @@ class Runner:
     _piece: Piece = field(default_factory=Piece)
     _part: Part = field(default_factory=Part.empty)
     _begun: set[str] = field(default_factory=set)
+    _unfinished: dict[str, Mark] = field(default_factory=dict)
     _mistake: InputError | None = None
 
     def run(self, plan: Plan, inputs: Iterable[Planned]) -> RunResult:
@@ -79,6 +81,9 @@ class Runner:
         options = read_options(self.config)
         stream = batches(inputs, options, self.digest, self.limits, filled)
         self._loop(stream)
+        if self.stop.number is not None:
+            # Also where all was read: workers leave what they had not begun.
+            self.result.stopped = self.result.stopped or self.stop.why
         if self._mistake is not None:
             self._commit(is_open=True)
             self.result.counts.check()
@@ -138,7 +143,7 @@ class Runner:
             self._mark(mark)
         self._piece.read_bytes += batch.size
         if self.progress:
-            self.progress(len(batch.records), batch.size)
+            self.progress(len(batch.records), batch.file_bytes)
 
     def _refuse_if_broken(self) -> None:
         """Stop before the quarantine fills up where not one of the first documents could be cleaned.
@@ -162,14 +167,21 @@ class Runner:
         planned, path = mark.planned, mark.planned.path
         if planned.replaces is not None and path not in self._begun:
             self._piece.replaced[path] = planned.replaces
-        self._begun.add(path)
+            self._begun.add(path)
         if path == STANDARD_INPUT:
             return
-        self._piece.inputs[path] = mark.known or _partial(planned, self.digest, mark.records)
+        if mark.known:
+            self._unfinished.pop(path, None)
+            self._piece.inputs[path] = mark.known
+        else:
+            self._unfinished[path] = mark
 
     def _commit(self, *, is_open: bool) -> None:
         """Commit the piece in hand, if there is anything in it, and begin the next one."""
         started = time.perf_counter()
+        for path, mark in self._unfinished.items():
+            self._piece.inputs[path] = _partial(mark, self.digest)
+        self._unfinished.clear()
         piece, counts = self._piece, self._part.counts
         piece.rows, piece.is_open = self._part.rows, is_open
         piece.pages = self._part.pages
@@ -202,8 +214,9 @@ class Runner:
         seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - started
 
 
-def _partial(planned: Planned, config: str, records: int) -> Known:
-    source = planned.source
+def _partial(mark: Mark, config: str) -> Known:
+    planned, source = mark.planned, mark.planned.source
+    offset, prefix = taken(source, mark.end)
     return Known(
         path=planned.path,
         source=shown(source.path),
@@ -213,7 +226,9 @@ def _partial(planned: Planned, config: str, records: int) -> Known:
         settled=False,
         config=config,
         state="partial",
-        records=max(records, planned.skip),
+        records=max(mark.records, planned.skip),
+        offset=offset,
+        prefix=prefix,
     )
 
 

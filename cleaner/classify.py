@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.authorship import AuthorshipModel, evidence, judge_authorship
+from cleaner.block_facts import BlockFacts
+from cleaner.block_model import BlockModel, block_probabilities, load_block_model
 from cleaner.content import ContentModel, content_probabilities
 from cleaner.features import Floats, pieces, tokenise
 from cleaner.features_words import content_grams
@@ -24,9 +26,10 @@ from cleaner.records import Paragraph
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Both models; `digest` stands for them in the run record."""
+    """All models; `digest` stands for them in the run record."""
 
     content: ContentModel
+    blocks: BlockModel
     authorship: AuthorshipModel
     digest: str
 
@@ -50,27 +53,40 @@ class Page(NamedTuple):
     `settled` paragraphs are explained already (by a rule, as a duplicate, as the title): they
     will be removed, and count as neighbours that are no content. `whole_page` is True for a
     raw dump that may hold navigation, False where an extractor has found the main text.
+    `facts` is what HTML knew about each paragraph, where paragraphs are blocks of a page.
     """
 
     paragraphs: Sequence[Paragraph]
     settled: Sequence[bool] | NDArray[np.bool_]
     whole_page: bool
+    facts: BlockFacts | None = None
 
 
 def load_models(folder: Path | None = None) -> Models:
-    """Load both models from `folder`, by default the ones that come with the program.
+    """Load the models from `folder`, by default the ones that come with the program.
 
     Raises `ModelError` when one is missing or damaged.
     """
     folder = model_folder() if folder is None else folder
     content = load_content(folder / "content")
+    blocks = load_block_model(folder / "blocks")
     authorship = load_authorship(folder / "authorship")
-    both = f"{content.digest}{authorship.digest}".encode()
-    return Models(content, authorship, hashlib.sha256(both).hexdigest()[:16])
+    digests = f"{content.digest}{blocks.digest}{authorship.digest}".encode()
+    return Models(content, blocks, authorship, hashlib.sha256(digests).hexdigest()[:16])
 
 
 def judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
     """Judge a batch of pages; a page's judgement doesn't depend on the others in its batch."""
+    judgements: dict[int, Judgement] = {}
+    for has_facts in (False, True):
+        numbers = [n for n, page in enumerate(pages) if (page.facts is not None) == has_facts]
+        judged = _judge(models, [pages[number] for number in numbers])
+        judgements.update(zip(numbers, judged, strict=True))
+    return [judgements[number] for number in range(len(pages))]
+
+
+def _judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
+    """Judge pages that are all of one kind: either all have facts of blocks, or none."""
     texts = [paragraph.text for page in pages for paragraph in page.paragraphs]
     if not texts:
         nothing = np.zeros(0, np.float32)
@@ -78,12 +94,20 @@ def judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
     batch = [tokenise(texts[piece]) for piece in pieces(list(map(len, texts)))]
     lengths = np.array([len(page.paragraphs) for page in pages], np.int64)
     settled = np.concatenate([np.asarray(page.settled, np.bool_) for page in pages])
-    whole = np.array([page.whole_page for page in pages], np.bool_)
     views = [content_grams(tokens) for tokens in batch]
-    content = content_probabilities(models.content, batch, views, lengths, settled, whole)
-    eligible = ~settled & (content >= models.content.keep_threshold)
+    facts = [page.facts for page in pages if page.facts is not None]
+    if facts:
+        content = block_probabilities(models.blocks, batch, facts, settled)
+        keep = models.blocks.keep_threshold
+    else:
+        whole = np.array([page.whole_page for page in pages], np.bool_)
+        content = content_probabilities(models.content, batch, views, lengths, settled, whole)
+        keep = models.content.keep_threshold
     machine, documents = judge_authorship(
-        models.authorship, evidence(models.authorship, batch, views), eligible, lengths
+        models.authorship,
+        evidence(models.authorship, batch, views),
+        ~settled & (content >= keep),
+        lengths,
     )
     ends = np.cumsum(lengths)
     return [

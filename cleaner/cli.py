@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cleaner.commands import parser
+from cleaner.commands.console import is_attended, say
 from cleaner.commands.templates_parser import templates_parser
 from cleaner.errors import CleanerError, ExitStatus
 
@@ -117,7 +118,8 @@ def _set_up_logging(*, debug: bool) -> None:
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("cleaner: %(message)s"))
+    form = "" if is_attended() else "%(asctime)s %(levelname)s "
+    handler.setFormatter(logging.Formatter(form + "cleaner: %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG if debug else logging.WARNING)
     logger.propagate = False
@@ -126,7 +128,7 @@ def _set_up_logging(*, debug: bool) -> None:
 
 
 def _print(message: str) -> None:
-    print(f"cleaner: {message}", file=sys.stderr)
+    say(message, "ERROR")
 
 
 def _discard_stdout() -> None:

@@ -17,7 +17,7 @@ from cleaner import __version__
 from cleaner.errors import UsageError
 from cleaner.labels import LABELS, REMOVED_BY_DEFAULT
 
-EXTRACTORS = ("trafilatura", "text")
+EXTRACTORS = ("blocks", "trafilatura", "text")
 # These change what a run does with trouble or how long it waits, never what a document becomes.
 _WITHOUT_EFFECT = frozenset({"document_timeout", "max_errors", "learn_templates"})
 
@@ -39,7 +39,7 @@ class Config:
     drop: frozenset[str] = frozenset()
     label_only: bool = False
     ai_threshold: float | None = None
-    extractor: str = "trafilatura"
+    extractor: str = "blocks"
     models: Path | None = None
     text_field: str | None = None
     html_field: str | None = None

@@ -14,14 +14,16 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import trafilatura
-from lxml import etree
 from lxml import html as lxml_html
 
+from cleaner.block_facts import BlockFacts
+from cleaner.blocks import extract_blocks
 from cleaner.characters import repair
 from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
 from cleaner.html_metadata import PageMetadata, read_metadata
 from cleaner.html_text import plain_text
+from cleaner.html_tree import parse
 from cleaner.language import guess_language
 from cleaner.records import Block, Document, Raw
 
@@ -29,33 +31,30 @@ from cleaner.records import Block, Document, Raw
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-# Measured: the main-text extractor is quadratic in the children of one element, 2 s at 25,000
-# tags. Of 2,400 news pages the largest has 19,600.
-_MAX_TAGS = 25_000
-_MAX_HTML_CHARS = 12_000_000
-# The parser gives up at 2,048 and drops the rest without a word; real pages stay below 100.
-_MAX_DEPTH = 500
-_TOO_DEEP = etree.XPath("boolean(/*" + "/*" * _MAX_DEPTH + ")")
-# Inline pictures, and tags with thousands of attributes, for which the parser is quadratic.
-_HUGE_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s[^<>]{20000,}+>")
-_HUGE_TAGS_FROM = 100_000
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# Above that the search for the main text alone would outlast the deadline of a document.
+_MAX_SEARCHED_CHARS = 12_000_000
 _MIN_MAIN_CHARS = 25
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
-    """`extractor` is ``trafilatura`` (the article) or ``text`` (all visible text of a page)."""
+    """How the text of a page is found.
 
-    extractor: str = "trafilatura"
+    ``blocks`` takes all visible text, block by block, and leaves it to rules and models what
+    is article; ``trafilatura`` takes what it holds for the article; ``text`` takes all
+    visible text as lines.
+    """
+
+    extractor: str = "blocks"
 
 
 class Extracted(NamedTuple):
-    """The text of a page, its blocks where they are known, and what found them."""
+    """The text of a page, what found it, and where they are known its blocks and their facts."""
 
     text: str
-    blocks: tuple[Block, ...]
     extractor: str
+    blocks: tuple[Block, ...] = ()
+    facts: BlockFacts | None = None
 
 
 def extract(raw: Raw, options: ExtractOptions | None = None) -> Document:
@@ -70,6 +69,13 @@ def extract(raw: Raw, options: ExtractOptions | None = None) -> Document:
     Raises:
         RejectError: ``binary``, ``empty`` or ``no-text``, with a sentence.
     """
+    return extract_with_facts(raw, options)[0]
+
+
+def extract_with_facts(
+    raw: Raw, options: ExtractOptions | None = None
+) -> tuple[Document, BlockFacts | None]:
+    """The same, with what the model of blocks needs beside a document whose blocks are known."""
     options = options or ExtractOptions()
     is_html = raw.media_type == "text/html"
     decoded = decode(raw.body, declared=_text(raw.meta.get("charset")), is_html=is_html)
@@ -80,7 +86,7 @@ def extract(raw: Raw, options: ExtractOptions | None = None) -> Document:
             page = read_metadata(tree, _text(raw.meta.get("url")))
         extracted = extract_html(decoded.text, page.url, tree, options)
     else:
-        extracted = Extracted(repair(decoded.text), (), "text")
+        extracted = Extracted(repair(decoded.text), "text")
     if not extracted.text.strip():
         if is_html:
             raise RejectError("no-text", "The page has no text that a reader could see.")
@@ -88,47 +94,29 @@ def extract(raw: Raw, options: ExtractOptions | None = None) -> Document:
     meta = _metadata(raw, page, extracted)
     meta["encoding"] = _text(raw.meta.get("encoding")) or decoded.label
     url = meta.pop("url")
-    return Document(raw.id, raw.source, _text(url), extracted.text, extracted.blocks, meta)
+    document = Document(raw.id, raw.source, _text(url), extracted.text, extracted.blocks, meta)
+    return document, extracted.facts
 
 
 def extract_html(
     html: str, url: str | None, tree: lxml_html.HtmlElement | None, options: ExtractOptions
 ) -> Extracted:
-    """The main text of a page, a paragraph a line: the place for another extractor.
+    """The text of a page, a paragraph a line, by the extractor that the options name.
 
-    `tree` is the parsed page, or None for a page that is too large to look for its main
-    text. Where none is found, all visible text is taken: the rules and models after this
-    know furniture better than they know silence.
+    `tree` is the parsed page, or None for a page that is too large to be parsed. Where no
+    main text is found, all visible text is taken: the rules and models after this know
+    furniture better than they know silence.
     """
-    if tree is not None and options.extractor == "trafilatura":
+    if options.extractor == "blocks" and tree is not None:
+        page = extract_blocks(html, tree)
+        if page.text.strip():
+            return Extracted(page.text, "blocks", page.blocks, page.facts)
+    searched = tree is not None and len(html) <= _MAX_SEARCHED_CHARS
+    if options.extractor == "trafilatura" and tree is not None and searched:
         text = repair(_main_text(tree, url))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
-            return Extracted(text, (), "trafilatura")
-    return Extracted(repair(plain_text(html)), (), "plain")
-
-
-def parse(html: str) -> lxml_html.HtmlElement | None:
-    """The page as a tree, or None where building or searching one would take too long."""
-    if html.count("<") > _MAX_TAGS:
-        return None
-    if len(html) > _HUGE_TAGS_FROM:
-        html = _HUGE_TAG.sub(r"<\1>", html)
-    if len(html) > _MAX_HTML_CHARS:
-        return None
-    body = _NOT_IN_XML.sub("", html).encode("utf-8", "replace")
-    parser = lxml_html.HTMLParser(
-        encoding="utf-8",
-        huge_tree=True,  # else 10 MB in one element vanish without a word
-        collect_ids=False,
-        default_doctype=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        tree = lxml_html.document_fromstring(body, parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        return None
-    return None if _TOO_DEEP(tree) else tree
+            return Extracted(text, "trafilatura")
+    return Extracted(repair(plain_text(html)), "plain")
 
 
 def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:

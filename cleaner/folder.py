@@ -11,14 +11,16 @@ from cleaner.errors import LockedError, OutputError
 from cleaner.ledger import LEDGER_NAME, Ledger, ShardEntry
 from cleaner.lock import locked
 from cleaner.output import RUNS, OutputFolder, finish_due
-from cleaner.writers.files import CODECS, TEMPORARY, writing_to
+from cleaner.writers.attributes import ATTRIBUTES
+from cleaner.writers.files import TEMPORARY, Packing, writing_to
 from cleaner.writers.shard import FOLDERS
 
-_SHARD_NAME = re.compile(r"\d{6,}\.jsonl(\.gz|\.zst)?")
+_SHARD_NAME = re.compile(r"\d{6,}\.(jsonl(\.gz|\.zst)?|parquet)")
+_SHARD_FOLDERS = (*FOLDERS, ATTRIBUTES)
 
 
 @contextmanager
-def open_output(path: Path, compress: str = "none") -> Iterator[OutputFolder]:
+def open_output(path: Path, packing: Packing | None = None) -> Iterator[OutputFolder]:
     """Make or enter an output folder: lock it, finish what was due, sweep orphans.
 
     Raises:
@@ -38,7 +40,7 @@ def open_output(path: Path, compress: str = "none") -> Iterator[OutputFolder]:
         with Ledger(path) as ledger:
             finish_due(path, ledger)
             sweep(path, ledger.shards())
-            yield OutputFolder(path, ledger, CODECS[compress])
+            yield OutputFolder(path, ledger, packing or Packing())
 
 
 def sweep(path: Path, shards: Collection[ShardEntry]) -> None:
@@ -55,7 +57,7 @@ def foreign_files(path: Path, shards: Collection[ShardEntry]) -> list[Path]:
 
 
 def _shard_files(path: Path) -> Iterator[Path]:
-    for folder in FOLDERS:
+    for folder in _SHARD_FOLDERS:
         if (path / folder).is_dir():
             with writing_to(path / folder):
                 names = sorted((path / folder).iterdir())
@@ -63,7 +65,7 @@ def _shard_files(path: Path) -> Iterator[Path]:
 
 
 def _temporary_files(path: Path) -> Iterator[Path]:
-    for folder in (*FOLDERS, RUNS):
+    for folder in (*_SHARD_FOLDERS, RUNS):
         yield from (path / folder).glob(f".*{TEMPORARY}")
 
 

@@ -30,10 +30,14 @@ _PASSING = frozenset({"vanished", "no-rights", "unreadable", "read-error"})
 
 
 class Mark(NamedTuple):
-    """How far an input has been read when a batch ends; `known` is set once it is finished."""
+    """How far an input has been read when a batch ends; `known` is set once it is finished.
+
+    `records` counts from the input's first record on; the last one ended at byte `end`.
+    """
 
     planned: Planned
     records: int
+    end: int
     known: Known | None
 
 
@@ -41,6 +45,7 @@ class Mark(NamedTuple):
 class Batch:
     """Records that are cleaned together; `read` counts them and those skipped before them.
 
+    `size` counts the records' bytes, `file_bytes` those of their files, compressed as they are.
     `held` are the paths that the records come from, `marks` says how far inputs are now; an
     input can be found to be finished without another record.
     """
@@ -49,6 +54,7 @@ class Batch:
     marks: dict[str, Mark] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
     size: int = 0
+    file_bytes: int = 0
     read: int = 0
     skipped: int = 0
     closes: bool = False
@@ -83,8 +89,14 @@ def batches(
     """
     cutter = _Cutter(limits, *filled)
     batch = Batch()
+
+    def meter(size: int) -> None:
+        batch.file_bytes += size
+
+    options = replace(options, meter=meter)
     for planned in inputs:
-        opened, records, failed = time.time_ns(), 0, False
+        opened, failed, end = time.time_ns(), False, planned.source.offset
+        records = planned.source.first_record
         name = shown(planned.source.path)
         try:
             for found in _read(planned.source, options):
@@ -94,10 +106,11 @@ def batches(
                     batch.skipped += 1
                     continue
                 record = _named(found, name)
+                end = _end(record, end)
                 failed = failed or (isinstance(record, Rejected) and record.kind in _PASSING)
                 batch.held.add(planned.path)
                 if cutter.add(batch, record):
-                    batch.marks[planned.path] = Mark(planned, records, None)
+                    batch.marks[planned.path] = Mark(planned, records, end, None)
                     yield batch
                     batch = Batch()
         except InputError:
@@ -105,10 +118,10 @@ def batches(
             raise
         if not track:
             continue
-        known = done(planned, config, records, opened)
+        known = done(planned, config, records, opened, end)
         if failed:
             known = known._replace(state="failed", content=None)
-        batch.marks[planned.path] = Mark(planned, records, known)
+        batch.marks[planned.path] = Mark(planned, records, end, known)
     yield batch
 
 
@@ -131,6 +144,13 @@ class _Cutter:
             batch.closes = True
             self.documents = self.size = 0
         return batch.closes or len(batch.records) >= BATCH_RECORDS or batch.size >= BATCH_BYTES
+
+
+def _end(record: Raw | Rejected, before: int) -> int:
+    """Where a record ends in its file, in bytes, as far as its reader knows."""
+    meta = (record.raw if isinstance(record, Rejected) else record).meta
+    offset, length = meta.get("offset"), meta.get("length")
+    return offset + length if isinstance(offset, int) and isinstance(length, int) else before
 
 
 def _named(record: Raw | Rejected, name: str) -> Raw | Rejected:

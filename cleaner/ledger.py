@@ -20,12 +20,12 @@ from cleaner.template_lines import Page
 from cleaner.writers.shard import Tally
 
 LEDGER_NAME = "ledger.sqlite"
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE inputs (
     path TEXT PRIMARY KEY, source TEXT NOT NULL, size INTEGER, mtime_ns INTEGER,
     content TEXT, settled INTEGER NOT NULL, config TEXT NOT NULL, state TEXT NOT NULL,
-    records INTEGER NOT NULL
+    records INTEGER NOT NULL, offset INTEGER NOT NULL, prefix TEXT
 ) WITHOUT ROWID;
 CREATE TABLE shards (
     number INTEGER PRIMARY KEY, is_open INTEGER NOT NULL, read_bytes INTEGER NOT NULL,
@@ -49,7 +49,8 @@ class Known(NamedTuple):
     `path` is absolute, `source` as the user typed it (it stands in the records). `content` is a
     digest of the bytes; `settled` says that the file was older than the clock's grain when it
     was read, so that an unchanged time proves unchanged bytes. `state` is ``done``,
-    ``partial`` (`records` of it are committed) or ``failed`` (could not be opened).
+    ``partial`` (`records` of it are committed) or ``failed`` (could not be opened). `offset` and
+    `prefix` say how far JSON lines have been taken (`cleaner.appended`).
     """
 
     path: str
@@ -61,6 +62,8 @@ class Known(NamedTuple):
     config: str
     state: str
     records: int
+    offset: int = 0
+    prefix: str | None = None
 
 
 class FileEntry(NamedTuple):
@@ -229,7 +232,7 @@ class Ledger:
 
     def _write(self, change: Change) -> None:
         many = self._database.executemany
-        many("INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?)", change.inputs)
+        many("INSERT OR REPLACE INTO inputs VALUES (?,?,?,?,?,?,?,?,?,?,?)", change.inputs)
         many("DELETE FROM inputs WHERE path = ?", [(path,) for path in change.forget])
         many("DELETE FROM holdings WHERE path = ? AND shard = ?", change.dropped_holdings)
         for number in change.removed_shards:

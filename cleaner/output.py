@@ -8,14 +8,15 @@ run finishes that. So no moment exists in which killing the run loses or doubles
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cleaner.ledger import Change, FileEntry, Known, Ledger, ShardEntry
 from cleaner.template_lines import Page
+from cleaner.writers.attributes import ATTRIBUTES, attribute_rows
 from cleaner.writers.files import (
-    Codec,
+    Packing,
     Staged,
     digest_of,
     lines_of,
@@ -55,10 +56,10 @@ class Piece:
 class OutputFolder:
     """An output folder that is being written; made by `open_output`, which holds the lock."""
 
-    def __init__(self, path: Path, ledger: Ledger, codec: Codec) -> None:
+    def __init__(self, path: Path, ledger: Ledger, packing: Packing) -> None:
         self.path = path
         self.ledger = ledger
-        self._codec = codec
+        self._packing = packing
         self._shards = {shard.number: shard for shard in ledger.shards()}
         self._next = ledger.next_shard()
 
@@ -106,12 +107,8 @@ class OutputFolder:
         known = self._shards.get(number)
         before = {file.name: file for file in known.files} if known else {}
         files = []
-        for folder in FOLDERS:
-            lines: list[bytes] = getattr(rows, folder)
-            if not lines and not (folder == "removed" and rows.documents):
-                continue
-            name = f"{folder}/{number:06}.jsonl{self._codec.suffix}"
-            content = self._codec.pack(b"\n".join([*lines, b""]))
+        for folder, lines in self._contents(rows, before):
+            name, content = self._packing.pack(folder, number, lines)
             entry = FileEntry(name, number, len(content), digest_of(content), len(lines))
             if before.get(name) != entry:
                 staged.append(stage(self.path / name, content, len(lines)))
@@ -121,6 +118,19 @@ class OutputFolder:
             is_open, read_bytes = piece.is_open, piece.read_bytes
         tally = (piece and piece.tally) or rows.tally()
         return ShardEntry(number, is_open, read_bytes, tally, tuple(files))
+
+    def _contents(self, rows: Rows, before: Iterable[str]) -> Iterator[tuple[str, list[bytes]]]:
+        """The folders that a shard of these rows has a file in, with its lines.
+
+        A shard that was written with attributes keeps them when it is written again.
+        """
+        for folder in FOLDERS:
+            lines: list[bytes] = getattr(rows, folder)
+            if lines or (folder == "removed" and rows.documents):
+                yield folder, lines
+        has_attributes = any(name.startswith(f"{ATTRIBUTES}/") for name in before)
+        if rows.documents and (self._packing.attributes or has_attributes):
+            yield ATTRIBUTES, attribute_rows(rows.documents, rows.removed, rows.labels)
 
     def _write(
         self, piece: Piece, entries: list[ShardEntry], staged: list[Staged], number: int
@@ -182,6 +192,8 @@ def load_rows(folder: Path, shard: ShardEntry) -> Rows:
     """Read all lines of a shard of the output folder `folder`."""
     rows = Rows()
     for file in shard.files:
+        if file.name.startswith(f"{ATTRIBUTES}/"):
+            continue  # made of the others
         getattr(rows, file.name.split("/")[0]).extend(lines_of(folder / file.name))
     return rows
 

@@ -7,15 +7,17 @@ knows of files or processes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
 from cleaner import classify
+from cleaner.block_facts import BlockFacts
 from cleaner.config import Config
 from cleaner.decide import Assigned, assign, decide
 from cleaner.duplicates import Duplicate, find_duplicates
 from cleaner.errors import RejectError
-from cleaner.extract import ExtractOptions, extract
+from cleaner.extract import ExtractOptions, extract_with_facts
 from cleaner.header import find_header
 from cleaner.metadata import build_metadata
 from cleaner.records import Cleaned, Document, Finding, Paragraph, Raw, Rejected
@@ -32,10 +34,14 @@ _AUTHORSHIP_LANGUAGES = frozenset({"en", "eng"})
 _KEEP_HEADING = 0.2
 
 
+Extract = tuple[Document, BlockFacts | None]
+
+
 class _Examined(NamedTuple):
     """A document with the evidence that needs no model."""
 
     document: Document
+    facts: BlockFacts | None
     paragraphs: list[Paragraph]
     hits: RuleHits
     furniture: list[Finding]
@@ -73,6 +79,11 @@ class Cleaner:
             by_authorship=f"model:authorship@{authorship.digest}",
             removed_labels=config.removed_labels,
         )
+        self._block_policy = replace(
+            self.policy,
+            keep=self.models.blocks.keep_threshold,
+            by_content=f"model:blocks@{self.models.blocks.digest}",
+        )
         self._extract_options = ExtractOptions(extractor=config.extractor)
 
     @cached_property
@@ -97,30 +108,30 @@ class Cleaner:
         Raises:
             RejectError: the record can't become a document, with kind and reason.
         """
-        [cleaned] = self.clean_documents([extract(raw, self._extract_options)])
+        [cleaned] = self.clean_documents([extract_with_facts(raw, self._extract_options)])
         return cleaned
 
     def clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
         """Clean many records at once, in order: the models are much faster over a batch."""
-        results: list[Document | Rejected] = []
+        results: list[Extract | Rejected] = []
         for raw in raws:
             try:
-                results.append(extract(raw, self._extract_options))
+                results.append(extract_with_facts(raw, self._extract_options))
             except RejectError as error:
                 results.append(Rejected(raw, error.kind, error.reason))
-        cleaned = iter(self.clean_documents([r for r in results if isinstance(r, Document)]))
-        return [next(cleaned) if isinstance(r, Document) else r for r in results]
+        cleaned = iter(self.clean_documents([r for r in results if not isinstance(r, Rejected)]))
+        return [r if isinstance(r, Rejected) else next(cleaned) for r in results]
 
-    def clean_documents(self, documents: Sequence[Document]) -> list[Cleaned]:
-        """Clean documents that are extracted already."""
-        examined = [self._examine(document) for document in documents]
+    def clean_documents(self, documents: Sequence[Extract]) -> list[Cleaned]:
+        """Clean documents that are extracted already, each with the facts of its blocks."""
+        examined = [self._examine(document, facts) for document, facts in documents]
         judgements = classify.judge(self.models, [_page(item) for item in examined])
         return [
             self._decide(item, judgement)
             for item, judgement in zip(examined, judgements, strict=True)
         ]
 
-    def _examine(self, document: Document) -> _Examined:
+    def _examine(self, document: Document, facts: BlockFacts | None) -> _Examined:
         """Gather what rules and repetitions say."""
         paragraphs = segment(document)
         seen = view(document.text)
@@ -128,24 +139,25 @@ class Cleaner:
         furniture = self.templates.find(document, paragraphs)
         assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
         duplicates = find_duplicates(paragraphs, seen.text, assigned.whole.keys())
-        return _Examined(document, paragraphs, hits, furniture, assigned, duplicates)
+        return _Examined(document, facts, paragraphs, hits, furniture, assigned, duplicates)
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
-        document, paragraphs, hits, furniture, assigned, duplicates = item
+        document, facts, paragraphs, hits, furniture, assigned, duplicates = item
+        policy = self.policy if facts is None else self._block_policy
         if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
             judgement = without_authorship(judgement)
         explained = {duplicate.index for duplicate in duplicates}
         # A name or a date that a host repeats is furniture, but it is metadata first.
         explained |= {i for i, known in assigned.whole.items() if known not in furniture}
         header = find_header(
-            document, paragraphs, explained, judgement.content.tolist(), self.policy.keep
+            document, paragraphs, explained, judgement.content.tolist(), policy.keep
         )
         if header.findings:
             findings = [*hits.findings, *header.findings, *furniture]
             assigned = assign(document.text, paragraphs, findings)
-        decisions = decide(document, paragraphs, assigned, duplicates, judgement, self.policy)
+        decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
         metadata = build_metadata(
-            document, paragraphs, hits.lifted, header, decisions, judgement, self.policy
+            document, paragraphs, hits.lifted, header, decisions, judgement, policy
         )
         return Cleaned(document, decisions, metadata)
 
@@ -157,4 +169,4 @@ def _page(item: _Examined) -> classify.Page:
     for duplicate in item.duplicates:
         settled[duplicate.index] = True
     whole_page = item.document.meta.get("extractor") != "trafilatura"
-    return classify.Page(item.paragraphs, settled, whole_page)
+    return classify.Page(item.paragraphs, settled, whole_page, item.facts)

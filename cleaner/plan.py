@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from cleaner.appended import content_digest, remainder, taken
 from cleaner.ledger import Known
 from cleaner.readers import Source
 from cleaner.readers.source import STANDARD_INPUT
@@ -21,7 +21,6 @@ _log = logging.getLogger(__name__)
 # File systems keep times to 2 seconds (FAT) or better: a file that was written shortly before it
 # was read may have changed after that without a new time.
 _CLOCK_GRAIN_NS = 2_000_000_000
-_PIECE = 1 << 20
 
 
 class Planned(NamedTuple):
@@ -38,7 +37,7 @@ class Plan:
     """Decides about sources one by one and remembers what it saw.
 
     `counts` says how many inputs were ``new``, ``changed``, ``resumed``, ``unchanged``,
-    ``outdated`` (done under another configuration, left as they are), ``unreachable`` (done
+    ``appended`` (only the new lines are read), ``outdated`` (done under another configuration, left as they are), ``unreachable`` (done
     before, now not readable: their records stay) or ``passed-over``. `touched` are inputs with
     a new time but the same bytes; the ledger only needs to learn that.
     """
@@ -65,7 +64,7 @@ class Plan:
             else:
                 path = _absolute(source.path, folders)
                 named = source
-                if spelled.setdefault(shown(source.path), path) != path:
+                if spelled.get(shown(source.path), path) != path:
                     # The same relative name, typed in another folder: the records of the two
                     # must stay apart.
                     named = replace(source, path=str(Path(source.path).absolute()))
@@ -90,6 +89,9 @@ class Plan:
             _log.warning("%s: %s Its records are kept.", shown(source.path), source.problem[1])
             return None
         if not self._is_unchanged(source, known):
+            if rest := self._appended(source, known):
+                self.counts["appended"] += 1
+                return Planned(rest, path)
             self.counts["changed"] += 1
             return Planned(source, path, replaces=known.source)
         return self._decide_unchanged(source, path, known)
@@ -101,7 +103,9 @@ class Plan:
         if known.state == "partial":
             same = known.config == self.config
             self.counts["resumed"] += 1
-            if same:
+            if same and (rest := self._appended(source, known)):
+                return Planned(rest, path)
+            if same and not known.offset:
                 return Planned(source, path, skip=known.records)
             return Planned(source, path, replaces=known.source)
         if known.config == self.config:
@@ -110,6 +114,12 @@ class Plan:
             self.counts["outdated"] += 1
             self.outdated[known.config] += 1
         return None
+
+    def _appended(self, source: Source, known: Known) -> Source | None:
+        """What has come behind the lines that are done, where that is all that has changed."""
+        if self.reprocess or known.config != self.config or shown(source.path) != known.source:
+            return None
+        return remainder(source, known)
 
     def _is_unchanged(self, source: Source, known: Known) -> bool:
         same_size = source.size == known.size
@@ -124,9 +134,24 @@ class Plan:
         return True
 
 
-def done(planned: Planned, config: str, records: int, opened_ns: int) -> Known:
-    """What to remember of an input that was read to its end."""
+def due_bytes(source: Source, known: Mapping[str, Known]) -> int:
+    """How many bytes of `source` a run will read, as far as its size and time can tell."""
+    if source.skipped or source.size is None:
+        return 0
+    found = known.get(shown(os.path.realpath(source.path)))
+    if found is None or found.state == "failed":
+        return source.size
+    if source.size == found.size and source.mtime_ns == found.mtime_ns and found.state == "done":
+        return 0
+    return source.size - (found.offset if source.size >= found.offset else 0)
+
+
+def done(
+    planned: Planned, config: str, records: int, opened_ns: int, end: int = 0
+) -> Known:  # fmt: skip
+    """What to remember of an input that was read to its end, its last record to byte `end`."""
     source = planned.source
+    offset, prefix = taken(source, end)
     return Known(
         path=planned.path,
         source=shown(source.path),
@@ -137,27 +162,14 @@ def done(planned: Planned, config: str, records: int, opened_ns: int) -> Known:
         config=config,
         state="done",
         records=records,
+        offset=offset,
+        prefix=prefix,
     )
 
 
 def is_settled(source: Source, opened_ns: int) -> bool:
     """Whether the file was old enough when opened for its time to prove that it is unchanged."""
     return source.mtime_ns is not None and source.mtime_ns + _CLOCK_GRAIN_NS < opened_ns
-
-
-def content_digest(source: Source) -> str | None:
-    """A digest of the file's bytes, or None where they are no longer those that were listed."""
-    digest = blake2b(digest_size=16)
-    try:
-        with Path(source.path).open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-            status = os.fstat(file.fileno())
-    except OSError:
-        return None
-    if (status.st_size, status.st_mtime_ns) != (source.size, source.mtime_ns):
-        return None
-    return digest.hexdigest()
 
 
 def _absolute(path: str, folders: dict[str, str]) -> str:

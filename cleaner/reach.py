@@ -129,11 +129,11 @@ def _items(last: int, text: str, paragraphs: Sequence[Paragraph], limit: int) ->
     """
     index = last + 1
     while index < limit:
-        if _BULLET.match(paragraphs[index].text):
+        if _is_item(paragraphs[index]):
             last = index
         elif _is_headline(paragraphs[index]):
             lonely = index + 1 >= len(paragraphs) or not (
-                _is_headline(paragraphs[index + 1]) or _BULLET.match(paragraphs[index + 1].text)
+                _is_headline(paragraphs[index + 1]) or _is_item(paragraphs[index + 1])
             )
             at_end = index + 1 >= len(paragraphs)
             if _gap(index - 1, text, paragraphs) and lonely and not at_end:
@@ -143,6 +143,12 @@ def _items(last: int, text: str, paragraphs: Sequence[Paragraph], limit: int) ->
             break
         index += 1
     return last
+
+
+def _is_item(paragraph: Paragraph) -> bool:
+    """Whether a paragraph is an item of a list: by its bullet, or by what HTML said."""
+    block = paragraph.block
+    return (block is not None and block.tag == "li") or _BULLET.match(paragraph.text) is not None
 
 
 def _is_headline(paragraph: Paragraph) -> bool:

@@ -30,7 +30,7 @@ from cleaner.classify import judge  # noqa: E402
 from cleaner.config import Config  # noqa: E402
 from cleaner.decide import assign  # noqa: E402
 from cleaner.duplicates import find_duplicates  # noqa: E402
-from cleaner.extract import ExtractOptions, extract  # noqa: E402
+from cleaner.extract import ExtractOptions, extract, extract_with_facts  # noqa: E402
 from cleaner.pipeline import Cleaner, _page  # noqa: E402
 from cleaner.records import Cleaned, Raw  # noqa: E402
 from cleaner.segment import segment  # noqa: E402
@@ -158,15 +158,16 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
     cleaner = Cleaner(Config())
     raws = raws_of(texts)
     options = ExtractOptions()
-    documents = [extract(raw, options) for raw in raws]
+    extracts = [extract_with_facts(raw, options) for raw in raws]
+    documents = [document for document, _ in extracts]
     segmented = [segment(document) for document in documents]
     hits = [
         cleaner.rules.find(document, paragraphs)
         for document, paragraphs in zip(documents, segmented, strict=True)
     ]
-    examined = [cleaner._examine(document) for document in documents]
+    examined = [cleaner._examine(*one) for one in extracts]
     judgements = judge(cleaner.models, [_page(item) for item in examined])
-    cleaned = cleaner.clean_documents(documents)
+    cleaned = cleaner.clean_documents(extracts)
     contestants: dict[str, Callable[[], object]] = {
         "decode and repair": lambda: [extract(raw, options) for raw in raws],
         "segment": lambda: [segment(document) for document in documents],
@@ -198,7 +199,7 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
 def bench_html(pages: Sequence[dict[str, Any]]) -> list[Result]:
     import trafilatura
 
-    cleaner = Cleaner(Config())
+    cleaner, other = Cleaner(Config()), Cleaner(Config(extractor="trafilatura"))
     html = [page["html"] for page in pages]
     raws = [
         Raw(
@@ -213,6 +214,7 @@ def bench_html(pages: Sequence[dict[str, Any]]) -> list[Result]:
     return measure(
         {
             "cleaner (everything)": lambda: to_rows(cleaner, raws),
+            "cleaner --extractor trafilatura": lambda: to_rows(other, raws),
             "trafilatura.extract": lambda: [trafilatura.extract(page) for page in html],
             "trafilatura.extract, fast": lambda: [
                 trafilatura.extract(page, fast=True) for page in html

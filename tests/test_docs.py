@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.cli import _verbs
+from cleaner.cli import PARSERS
 from cleaner.commands import parser
 from cleaner.errors import ExitStatus
 from cleaner.labels import LABELS
@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 def test_every_verb_is_documented() -> None:
     """A verb that nobody can find is not there."""
-    for verb in filter(None, _verbs()):
+    for verb in filter(None, PARSERS):
         assert f"python -m cleaner {verb} " in README
 
 

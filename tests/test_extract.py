@@ -97,9 +97,19 @@ def test_markup_in_a_text_dump_is_text() -> None:
     assert extract(text(b"<p>News</p>")).text == "<p>News</p>"
 
 
-def test_the_article_is_taken_out_of_the_page() -> None:
-    """Navigation stays behind; title, site and language go into the metadata."""
+def test_a_page_comes_block_by_block_navigation_and_all() -> None:
+    """What is removed later must be there to be removed with a reason."""
     document = extract(html(PAGE))
+
+    assert document.text.startswith("Home\nCouncil backs library\n")
+    assert document.meta["extractor"] == "blocks"
+    lines = document.text.split("\n")
+    assert [document.text[slice(*block.span)] for block in document.blocks] == lines
+
+
+def test_trafilatura_takes_the_article_out_of_the_page() -> None:
+    """Navigation stays behind; title, site and language go into the metadata."""
+    document = extract(html(PAGE), ExtractOptions(extractor="trafilatura"))
 
     assert "Home" not in document.text
     assert document.text.count(STORY.strip()) == 5
@@ -130,7 +140,8 @@ def test_what_the_container_knows_goes_before_what_the_page_says() -> None:
 
 def test_a_page_without_an_article_gives_all_its_visible_text() -> None:
     """Rules and models know furniture; silence they can't judge."""
-    document = extract(html("<div><a href=/a>One</a> <a href=/b>Two</a></div>"))
+    page = html("<div><a href=/a>One</a> <a href=/b>Two</a></div>")
+    document = extract(page, ExtractOptions(extractor="trafilatura"))
 
     assert (document.text, document.meta["extractor"]) == ("One Two", "plain")
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TextIO
 
 
@@ -22,10 +23,20 @@ def emit_rows(rows: Iterable[bytes]) -> None:
     sys.stdout.buffer.flush()
 
 
-def say(line: str) -> None:
-    """Write a remark to standard error, under the program's name."""
-    sys.stderr.write(f"cleaner: {line}\n")
+def is_attended() -> bool:
+    """Whether somebody may be watching: cron and systemd start programs without a terminal."""
+    return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def say(line: str, level: str = "INFO") -> None:
+    """Write a remark to standard error, under the program's name; with time in a log."""
+    sys.stderr.write(f"{'' if is_attended() else f'{clock()} {level} '}cleaner: {line}\n")
     sys.stderr.flush()
+
+
+def clock() -> str:
+    """The local time with its offset, as log lines begin with it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def wants_colour(choice: str, stream: TextIO) -> bool:

@@ -9,9 +9,10 @@ from typing import NoReturn
 
 from cleaner import __version__
 from cleaner.config import Config
+from cleaner.config import EXTRACTORS
 from cleaner.errors import UsageError
 from cleaner.labels import LABELS
-from cleaner.writers.files import CODECS
+from cleaner.writers.files import CODECS, FORMATS
 
 _PROGRAM = "python -m cleaner"
 
@@ -64,9 +65,7 @@ def clean_parser() -> argparse.ArgumentParser:
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="the output folder")
     _add_cleaning(parser)
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--compress", choices=sorted(CODECS), default="none", help="how to pack shards (none)"
-    )
+    _add_packing(output)
     output.add_argument(
         "--shard-size", type=_positive, default=1000, metavar="N",
         help="documents in a shard (1000); work is committed shard by shard",
@@ -94,6 +93,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
         label_only=arguments.label_only,
         ai_threshold=arguments.ai_threshold,
         models=arguments.models,
+        extractor=arguments.extractor,
         text_field=arguments.text_field,
         html_field=arguments.html_field,
         url_field=arguments.url_field,
@@ -151,7 +151,7 @@ def replay_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", type=Path, metavar="OUT", help="the folder given to -o before")
     _add_cleaning(parser)
-    parser.add_argument("--compress", choices=sorted(CODECS), default="none")
+    _add_packing(parser.add_argument_group("output"))
     parser.set_defaults(shard_size=1000)
     _add_run(parser)
     return parser
@@ -228,10 +228,22 @@ def _add_cleaning(parser: argparse.ArgumentParser) -> None:
     add("--ai-threshold", type=float, metavar="X",
         help="remove AI commentary found by style from this probability on "
              "(0..1; default: the model's own)")  # fmt: skip
+    add("--extractor", choices=EXTRACTORS, default=EXTRACTORS[0],
+        help="how the text of a page of HTML is found (blocks)")  # fmt: skip
     add("--models", type=Path, metavar="FOLDER", help="models of your own")
     fields = parser.add_argument_group("fields of JSON lines (found by their usual names)")
     for name in ("text", "html", "url", "id", "title", "date"):
         fields.add_argument(f"--{name}-field", metavar="NAME")
+
+
+def _add_packing(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    add("--format", choices=FORMATS, default="jsonl",
+        help="jsonl, or parquet (needs pyarrow: pip install 'cleaner[parquet]')")  # fmt: skip
+    add("--compress", choices=sorted(CODECS), default="none", help="how to pack shards (none)")
+    add("--attributes", choices=["dolma"],
+        help="write OUT/attributes too: removed spans as offsets in the extracted texts, "
+             "one row a document")  # fmt: skip
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

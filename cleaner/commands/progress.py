@@ -1,39 +1,90 @@
-"""How far a run is: a bar on a terminal, a line now and then elsewhere."""
+"""How far a run is: a bar on a terminal, a line now and then in a log.
+
+The bar knows how much there is to do from a second, quick look at the inputs, made in a thread
+beside the run. It says when the end will be as soon as that look is complete, not before.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 
 from tqdm import tqdm
 
 from cleaner.batch import Progress
-from cleaner.commands.console import say
+from cleaner.commands.console import is_attended, say
+from cleaner.errors import CleanerError
+from cleaner.ledger import Known
+from cleaner.plan import due_bytes
+from cleaner.readers import Source
 
 _SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """What to tell of each batch; None when nobody wants to know."""
+def progress(
+    *, quiet: bool, sources: Iterable[Source] = (), known: Mapping[str, Known] | None = None
+) -> Iterator[Progress | None]:
+    """What to tell of each batch; None when nobody wants to know.
+
+    `sources` are the inputs, listed anew for this; `known` is what the ledger knows of them.
+    """
     if quiet:
         yield None
-    elif sys.stderr.isatty():
-        with tqdm(unit=" documents", desc="cleaner", leave=False, file=sys.stderr) as bar:
-            size = 0
-
-            def advance(documents: int, read: int) -> None:
-                nonlocal size
-                size += read
-                bar.set_postfix_str(f"{size / 1e6:,.1f} MB", refresh=False)
-                bar.update(documents)
-
-            yield advance
+    elif is_attended() and sys.stderr.isatty():
+        amount = _Amount(sources, known or {})
+        with tqdm(
+            unit="B", unit_scale=True, desc="cleaner", leave=False, file=sys.stderr, smoothing=0.05
+        ) as bar:
+            yield _Bar(bar, amount)
+            amount.is_wanted = False
     else:
         yield _Lines()
+
+
+class _Amount:
+    """The bytes that there are to read, counted by a thread; None until all are counted."""
+
+    def __init__(self, sources: Iterable[Source], known: Mapping[str, Known]) -> None:
+        self.total: int | None = None
+        self.is_wanted = True
+        self._thread = threading.Thread(target=self._count, args=(sources, known), daemon=True)
+        self._thread.start()
+
+    def _count(self, sources: Iterable[Source], known: Mapping[str, Known]) -> None:
+        total = 0
+        try:
+            for source in sources:
+                if not self.is_wanted:
+                    return
+                if source.size is None and source.problem is None and source.skipped is None:
+                    return  # standard input ends when it ends
+                total += due_bytes(source, known)
+        except (CleanerError, OSError):
+            return  # the run itself will say so
+        self.total = total
+
+
+class _Bar:
+    """Moves a bar by bytes of input, and shows the documents beside it."""
+
+    def __init__(self, bar: tqdm, amount: _Amount) -> None:
+        self._bar, self._amount = bar, amount
+        self._documents = 0
+
+    def __call__(self, documents: int, size: int, /) -> None:
+        self._documents += documents
+        if self._bar.total is None and self._amount.total is not None:
+            self._bar.total = max(self._amount.total, self._bar.n + size)
+        elapsed = time.time() - self._bar.start_t
+        rate = self._documents / elapsed if elapsed > 0 else 0.0
+        self._bar.set_postfix_str(
+            f"{self._documents:,} documents, {rate:,.0f} a second", refresh=False
+        )
+        self._bar.update(size)
 
 
 class _Lines:
@@ -50,8 +101,7 @@ class _Lines:
         if now - self._written >= _SECONDS_BETWEEN_LINES:
             self._written = now
             rate = self._documents / (now - self._started)
-            clock = datetime.now().astimezone().isoformat(timespec="seconds")
             say(
-                f"{clock} INFO {self._documents:,} documents, {self._size / 1e6:,.1f} MB, "
+                f"{self._documents:,} documents, {self._size / 1e6:,.1f} MB, "
                 f"{rate:,.0f} documents a second"
             )

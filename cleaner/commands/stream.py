@@ -28,6 +28,8 @@ def stream_command(arguments: argparse.Namespace, config: Config) -> ExitStatus:
         ("--reprocess", arguments.reprocess),
         ("--label-only", arguments.label_only),
         ("--compress", arguments.compress != "none"),
+        ("--format", arguments.format != "jsonl"),
+        ("--attributes", arguments.attributes is not None),
     ):
         if is_given:
             raise UsageError(f"{option} needs an output folder. Add -o OUT.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cleaner import config as configuration
 from cleaner.batch import Runner
-from cleaner.commands.console import counted, say
+from cleaner.commands.console import counted, is_attended, say
 from cleaner.plan import Plan
 from cleaner.runrecord import Counts, RunResult
 
@@ -22,8 +22,8 @@ def report(runner: Runner, plan: Plan, result: RunResult) -> None:
     if result.counts.read - result.counts.skipped:
         for line in summary(result.counts, result.seconds["total"], runner.output.path):
             say(line)
-    elif result.stopped is None:
-        say(_nothing(plan))
+    elif result.stopped is None and is_attended():
+        say(_nothing(plan))  # cron would send a mail about it, each time
     if outdated := plan.counts["outdated"]:
         now = runner.output.ledger.options(runner.digest)
         before = [runner.output.ledger.options(digest) for digest in plan.outdated]
@@ -31,15 +31,20 @@ def report(runner: Runner, plan: Plan, result: RunResult) -> None:
         say(
             f"{counted(outdated, 'input')} had been cleaned under another configuration "
             f"(changed: {', '.join(sorted(differences))}); "
-            "their records stay as they are. To redo them, add --reprocess."
+            "their records stay as they are. To redo them, add --reprocess.",
+            "WARNING",
         )
     if result.stopped == "signal":
-        say("stopped by a signal; all finished work is saved. Run the same command to go on.")
+        text = "stopped by a signal; all finished work is saved. Run the same command to go on."
+        say(text, "WARNING")
+    if result.stopped == "time-limit":
+        say("stopped by --time-limit; all finished work is saved. The next run goes on.")
     if result.stopped == "max-errors":
         say(
             f"stopped: {counted(result.counts.quarantined, 'record')} in the quarantine are more "
             f"than --max-errors {runner.config.max_errors}. See why: "
-            f"python -m cleaner status {runner.output.path}"
+            f"python -m cleaner status {runner.output.path}",
+            "WARNING",
         )
 
 

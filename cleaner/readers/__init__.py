@@ -80,7 +80,7 @@ def read(source: Source, options: ReadOptions | None = None) -> Iterator[Raw | R
     if source.problem is not None:
         yield _reject(source, *source.problem)
         return
-    chunks = pieces(source)
+    chunks = pieces(source, options.meter)
     try:
         reader, chunks = _reader(source, chunks)
     except DamagedStreamError as error:

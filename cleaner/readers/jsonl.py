@@ -41,8 +41,8 @@ def read_jsonl(
     Blank lines are no records. Raises `InputError` where the first record of a file that
     the user named has no field that could be the text: all the others won't have it either.
     """
-    record = 0
-    for line in split_lines(chunks, options):
+    record = source.first_record
+    for line in split_lines(chunks, options, source.offset):
         body = line.body.removeprefix(b"\xef\xbb\xbf") if line.offset == 0 else line.body
         if not body.strip() and line.problem is None:
             continue
@@ -64,8 +64,12 @@ def read_jsonl(
 _REREADABLE = frozenset({"bad-json", "no-text-field"})
 
 
-def split_lines(chunks: Iterator[bytes], options: ReadOptions) -> Iterator[Line]:
+def split_lines(
+    chunks: Iterator[bytes], options: ReadOptions, offset: int = 0
+) -> Iterator[Line]:  # fmt: skip
     """Split a stream at newlines, in memory that the longest allowed line bounds.
+
+    The stream begins at byte `offset` of its file.
 
     What is left when the stream turns out to be damaged becomes a last `Line` with a
     `problem`: the lines before it have been yielded whole.
@@ -74,7 +78,7 @@ def split_lines(chunks: Iterator[bytes], options: ReadOptions) -> Iterator[Line]
     [Line(offset=0, length=1, body=b'a', problem=None), Line(offset=2, length=2, body=b'bc', problem=None)]
     """  # noqa: E501
     pending: list[bytes] = []
-    offset = length = 0
+    length = 0
 
     def end_line(problem: tuple[str, str] | None = None) -> Line:
         if length > options.max_line_bytes and problem is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -44,7 +45,8 @@ class ReadOptions:
     The `*_field` options name a JSONL field and go before the names that are tried on
     their own. The sizes are bytes after decompression: what is larger goes to the
     quarantine with its first `kept_bytes` and its true length, so that one absurd file
-    can't take the memory of a run.
+    can't take the memory of a run. `meter` is told how many bytes of a file have been read,
+    compressed as they are.
     """
 
     text_field: str | None = None
@@ -56,6 +58,7 @@ class ReadOptions:
     max_bytes: int = 64 * _MIB
     max_line_bytes: int = 64 * _MIB
     kept_bytes: int = 1 * _MIB
+    meter: Callable[[int], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Source:
     user's to correct (`InputError`) and no reason to fill a quarantine. `skipped` says
     why a file that was found in a folder is passed over (`read` yields nothing for it);
     `problem` is a kind and a sentence where it could not even be listed (`read` yields
-    one `Rejected`). `size` is in bytes, `mtime` in seconds since 1970.
+    one `Rejected`). `size` is in bytes, `mtime` in seconds since 1970. JSON lines of which
+    the first are done begin at byte `offset` with record `first_record`.
     """
 
     path: str
@@ -80,6 +84,8 @@ class Source:
     named: bool = False
     skipped: str | None = None
     problem: tuple[str, str] | None = None
+    offset: int = 0
+    first_record: int = 0
 
     @property
     def id(self) -> str:
@@ -129,11 +135,16 @@ def split_endings(path: str) -> tuple[str, str | None, str | None]:
     ('notes', None, None)
     """
     # Not pathlib: this is asked for each of a million files, and is ten times as fast.
-    stem, ending = os.path.splitext(os.path.basename(path))  # noqa: PTH119, PTH122
-    compression = COMPRESSIONS.get(ending.lower())
+    stem, ending = _split(path[path.rfind(os.sep) + 1 :])
+    compression = COMPRESSIONS.get(ending)
     if compression:
-        stem, ending = os.path.splitext(stem)  # noqa: PTH122
-    return stem, FORMATS.get(ending.lower()), compression
+        stem, ending = _split(stem)
+    return stem, FORMATS.get(ending), compression
+
+
+def _split(name: str) -> tuple[str, str]:
+    at = name.rfind(".")
+    return (name[:at], name[at:].lower()) if at > 0 else (name, "")
 
 
 def printable(name: str) -> str:

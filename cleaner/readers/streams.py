@@ -11,7 +11,7 @@ import bz2
 import lzma
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -53,14 +53,18 @@ def open_stream(source: Source) -> BinaryIO:
         raise RejectError("unreadable", f"The file can't be opened: {error.strerror}.") from error
 
 
-def pieces(source: Source) -> Iterator[bytes]:
+def pieces(source: Source, meter: Callable[[int], object] | None = None) -> Iterator[bytes]:
     """The decompressed bytes of a source, in pieces of at most some megabytes.
 
     Compression is told by the first bytes and not by the name: crawlers often save pages
     as ``.html.gz`` that a proxy had unpacked already.
     """
     with closing(open_stream(source)) as stream:
-        found = _file_pieces(stream)
+        if source.offset:
+            stream.seek(source.offset)
+            yield from _file_pieces(stream, meter)
+            return
+        found = _file_pieces(stream, meter)
         first = next(found, b"")
         compression = compression_of(first)
         # A text may begin with "BZh"; only the name can vouch for so weak a mark.
@@ -82,7 +86,9 @@ def compression_of(first: bytes) -> str | None:
     return next((name for magic, name in _MAGICS.items() if first.startswith(magic)), None)
 
 
-def _file_pieces(stream: BinaryIO) -> Iterator[bytes]:
+def _file_pieces(
+    stream: BinaryIO, meter: Callable[[int], object] | None
+) -> Iterator[bytes]:  # fmt: skip
     while True:
         try:
             piece = stream.read(_PIECE)
@@ -91,6 +97,8 @@ def _file_pieces(stream: BinaryIO) -> Iterator[bytes]:
             raise DamagedStreamError("read-error", reason) from error
         if not piece:
             return
+        if meter:
+            meter(len(piece))
         yield piece
 
 

@@ -6,7 +6,7 @@ import errno
 import gzip
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import zstandard
 
 from cleaner.errors import OutputError
+from cleaner.writers import parquet
 
 TEMPORARY = ".tmp"
 
@@ -37,6 +38,7 @@ CODECS = {
         lambda packed: zstandard.ZstdDecompressor().decompress(packed),
     ),
 }
+FORMATS = ("jsonl", "parquet")
 _BY_SUFFIX = {codec.suffix: codec for codec in CODECS.values()}
 
 _CAUSES = {
@@ -140,9 +142,27 @@ def digest_of(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
+class Packing(NamedTuple):
+    """How shards are written; `attributes` adds dolma attribute files beside the documents."""
+
+    format: str = "jsonl"
+    compress: str = "none"
+    attributes: bool = False
+
+    def pack(self, folder: str, number: int, lines: Sequence[bytes]) -> tuple[str, bytes]:
+        """A shard file's name inside the output folder, and its bytes."""
+        name = f"{folder}/{number:06}"
+        if self.format == "parquet" and folder in parquet.FOLDERS:
+            return f"{name}{parquet.SUFFIX}", parquet.pack(folder, lines, self.compress)
+        codec = CODECS[self.compress]
+        return f"{name}.jsonl{codec.suffix}", codec.pack(b"\n".join([*lines, b""]))
+
+
 def lines_of(path: Path) -> list[bytes]:
     """The rows of a shard, unpacked as its suffix says."""
     try:
+        if path.suffix == parquet.SUFFIX:
+            return parquet.unpack(path)
         content = _BY_SUFFIX.get(path.suffix, CODECS["none"]).unpack(path.read_bytes())
     except FileNotFoundError as error:
         raise OutputError(

@@ -1,0 +1,95 @@
+"""What the model gets to know about a page's blocks beside their text, as arrays.
+
+`BlockFacts` stays out of `Document`: it is needed once, between extraction and judgement, and
+is nothing that a reader of the output could use.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaner.block_tags import TAG_NUMBER
+from cleaner.block_walk import Walked
+from cleaner.features import Ints
+
+TOKEN_BITS = 16
+_WORD = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_DIGITS = re.compile(r"\d+")
+_MAX_NAMES = 24
+_HEADLINE_CHARS = 16
+
+
+class BlockFacts(NamedTuple):
+    """Arrays over the blocks, then over the elements (nodes) that they stand in.
+
+    `node` is each block's element; `link_chars`, `links`, `strong_chars` and `media` are as in
+    `cleaner.block_line.Found`; `headline` is 1 for blocks that begin as the page's title has it.
+    `parent`, `end` and `tag` describe the elements in document
+    order, element 0 being the root. `tokens` are hashed tags and class names: those of
+    element ``i`` are ``tokens[first[i]:first[i + 1]]``, and after the elements follow the
+    blocks with the names of their first inline element.
+    """
+
+    node: Ints
+    link_chars: Ints
+    links: Ints
+    strong_chars: Ints
+    media: Ints
+    headline: Ints
+    parent: Ints
+    end: Ints
+    tag: Ints
+    tokens: Ints
+    first: Ints
+
+
+def facts_of(walked: Walked, title: str = "") -> BlockFacts:
+    """The facts about the blocks of one page, whose window would be called `title`."""
+    found, nodes = walked
+    title = " ".join(title.split()).lower()
+    numbers = np.array([f[3:] for f in found], np.int64).reshape(len(found), 4)
+    bags = [*map(name_tokens, nodes.tags, nodes.names)]
+    bags += [name_tokens("", f.names) if f.names else () for f in found]
+    first = np.zeros(len(bags) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, bags), np.int64, len(bags)), out=first[1:])
+    return BlockFacts(
+        np.array([f.node for f in found], np.int64),
+        np.ascontiguousarray(numbers[:, 0]),
+        np.ascontiguousarray(numbers[:, 1]),
+        np.ascontiguousarray(numbers[:, 2]),
+        np.ascontiguousarray(numbers[:, 3]),
+        np.array([_repeats(f.text, title) for f in found], np.int64),
+        np.array(nodes.parents, np.int64),
+        np.array(nodes.ends, np.int64),
+        np.array([TAG_NUMBER.get(tag, 0) for tag in nodes.tags], np.int64),
+        np.array([token for bag in bags for token in bag], np.int64),
+        first,
+    )
+
+
+def _repeats(text: str, title: str) -> bool:
+    return len(text) >= _HEADLINE_CHARS and text[:_HEADLINE_CHARS].lower() in title
+
+
+@lru_cache(maxsize=1 << 15)
+def name_tokens(tag: str, names: str) -> tuple[int, ...]:
+    """An element's tag, its class names, and the words in them, hashed.
+
+    Numbers are no names: the ids of two posts differ in nothing else.
+
+    >>> name_tokens("p", "post-12 Lead") == name_tokens("p", "post-7 Lead")
+    True
+    >>> len(name_tokens("div", "articleBody")), len(name_tokens("div", ""))
+    (4, 1)
+    """
+    texts = {"<" + tag: None}
+    for name in names.split()[:_MAX_NAMES]:
+        texts["." + _DIGITS.sub("0", name.lower()[:60])] = None
+        texts.update(dict.fromkeys(["-" + word.lower() for word in _WORD.findall(name[:60])]))
+    mask = (1 << TOKEN_BITS) - 1
+    return tuple(zlib.crc32(text.encode("utf-8", "replace")) & mask for text in texts)
