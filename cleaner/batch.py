@@ -146,7 +146,7 @@ class Runner:
             self.progress(len(batch.records), batch.file_bytes)
 
     def _refuse_if_broken(self) -> None:
-        """Stop before the quarantine fills up where not one of the first documents could be cleaned.
+        """Stop before the quarantine fills up where none of the first documents could be cleaned.
 
         Raises:
             WorkerError: with the reason of the last one; none of them is committed.

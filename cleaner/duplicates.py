@@ -70,8 +70,8 @@ def _repeats(
     alike: dict[str, list[int]] = {}
     for index, (start, end) in enumerate([paragraph.span for paragraph in paragraphs]):
         if index not in settled:
-            head = "".join(plain[start : min(start + _HEAD_CHARS, end)].split()).lstrip(_QUOTE_MARKS)
-            head = head[:_HEAD_KEY].lower()
+            head = "".join(plain[start : min(start + _HEAD_CHARS, end)].split())
+            head = head.lstrip(_QUOTE_MARKS)[:_HEAD_KEY].lower()
             if head in alike:
                 alike[head].append(index)
             else:

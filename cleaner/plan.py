@@ -36,10 +36,11 @@ class Planned(NamedTuple):
 class Plan:
     """Decides about sources one by one and remembers what it saw.
 
-    `counts` says how many inputs were ``new``, ``changed``, ``resumed``, ``unchanged``,
-    ``appended`` (only the new lines are read), ``outdated`` (done under another configuration, left as they are), ``unreachable`` (done
-    before, now not readable: their records stay) or ``passed-over``. `touched` are inputs with
-    a new time but the same bytes; the ledger only needs to learn that.
+    `counts` says how many inputs were ``new``, ``changed``, ``appended`` (only the new lines are
+    read), ``resumed``, ``unchanged``, ``outdated`` (done under another configuration, left as
+    they are), ``unreachable`` (done before, now not readable: their records stay) or
+    ``passed-over``. `touched` are inputs with a new time but the same bytes; the ledger only
+    needs to learn that.
     """
 
     known: Mapping[str, Known]

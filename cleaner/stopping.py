@@ -10,7 +10,6 @@ from types import FrameType
 
 from cleaner.errors import ExitStatus
 
-
 # Nobody sends this signal, and it interrupts a wait for input as those of the user do.
 TIME_IS_UP = getattr(signal, "SIGVTALRM", -1)
 
@@ -76,7 +75,7 @@ def stopping(time_limit: float | None = None) -> Iterator[Stop]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    numbers = [signal.SIGINT, signal.SIGTERM]
+    numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
     if time_limit is not None and TIME_IS_UP != -1:
         numbers.append(TIME_IS_UP)
     before = {number: signal.signal(number, stop.handle) for number in numbers}

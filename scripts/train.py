@@ -1,6 +1,6 @@
 """Train the shipped models from raw data to artefacts, cards and metrics.
 
-    python scripts/train.py --data DIR [content|authorship|all] [--models DIR]
+    python scripts/train.py --data DIR [content|authorship|blocks|all] [--models DIR]
 
 DIR holds `pages/`, `lines/` and `ai/`. The same data gives the same bytes: seeds are fixed,
 orders are sorted, and linear algebra runs in one thread.
@@ -21,6 +21,7 @@ import fit_content
 import fit_pool
 import gate
 import numpy as np
+import train_blocks
 from authorship_corpus import writings
 from content_corpus import training_pages
 from measure_authorship import Numbers, authorship_numbers, missed_pieces, thresholds
@@ -86,9 +87,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_RawText)
     parser.add_argument("--data", type=Path, required=True, help="folder with pages, lines and ai")
     parser.add_argument("--models", type=Path, default=model_folder(), help="where to write")
-    parser.add_argument("which", nargs="?", default="all", choices=(*MODELS, "all"))
+    parser.add_argument("which", nargs="?", default="all", choices=(*MODELS, "blocks", "all"))
     options = parser.parse_args(argv)
-    for name in MODELS if options.which == "all" else (options.which,):
+    if options.which in ("blocks", "all"):
+        train_blocks.train(options.data, options.models / "blocks")
+    for name in MODELS:
+        if options.which not in (name, "all"):
+            continue
         begin = time.monotonic()
         trained = train(name, options.data)
         write(name, trained, options.models, options.data)

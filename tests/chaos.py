@@ -204,13 +204,18 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         chaos = Chaos(Path(folder), options.documents, options.seed)
-        print(f"undisturbed: {chaos.seconds:.1f} s, {sum(chaos.ids.values())} records", flush=True)
+        tell(f"undisturbed: {chaos.seconds:.1f} s, {sum(chaos.ids.values())} records")
         number = 0
         while chaos.kills < options.kills:
             number += 1
             chaos.round(f"out{number}", options.kills - chaos.kills)
-            print(number, dict(chaos.counts), flush=True)
+            tell(f"{number}: {dict(chaos.counts)}")
     return 0
+
+
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from fakes import DangerousCleaner
+from fakes import DangerousCleaner  # noqa: E402
 
-from cleaner.cli import main
-from cleaner.commands import engine
+from cleaner.cli import main  # noqa: E402
+from cleaner.commands import engine  # noqa: E402
 
 
 def break_disk(fault: str) -> None:

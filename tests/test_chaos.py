@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -95,12 +96,16 @@ def test_no_worker_outlives_its_parent(dangerous: Path, tmp_path: Path) -> None:
         assert process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    for worker in workers:
-        with pytest.raises(ProcessLookupError):
-            for _ in range(10_000_000):
-                if Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
-                    raise ProcessLookupError
-                os.kill(worker, 0)
+    ends = time.monotonic() + 30
+    while any(is_running(worker) for worker in workers):
+        assert time.monotonic() < ends
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -228,9 +233,8 @@ def test_memory_does_not_grow_with_the_number_of_documents(tmp_path: Path) -> No
     sizes: list[int] = []
     while process.poll() is None:
         sizes.append(max(map(resident, [process.pid, *children(process.pid)])))
-        with_rest = 0.2
         try:
-            process.wait(with_rest)
+            process.wait(0.2)
         except subprocess.TimeoutExpired:
             continue
     assert process.returncode == 3

@@ -1,6 +1,6 @@
 """Anything at all through readers, extraction, rules and decide: no crash, no hang, no loss.
 
-A minute by default; by hand longer: ``FUZZ=30 pytest -m slow tests/test_fuzz.py`` takes half an hour.
+A minute by default; by hand longer: ``FUZZ=30 pytest -m slow tests/test_fuzz.py``, half an hour.
 """
 
 from __future__ import annotations
@@ -46,26 +46,61 @@ TAGS = st.sampled_from(
 )
 WORDS = st.sampled_from(
     [
-        "The council voted 7-2 on Monday, Mayor Ana Ruiz said.", "Read Next:", "Sign in", "AI Insights",
-        "By Ana Lindqvist", "© 2025 Port News", "&nbsp;", "&#x1F600;", "&#0;", "<![CDATA[", "]]>", "\0",
-        "\ud800", "\u202e", "\ufeff", "é", "漢字", "العربية", "😀", "\x85", "\u2028", "-->", "<!--", '"', "'", "=",
+        "The council voted 7-2 on Monday, Mayor Ana Ruiz said.",
+        "Read Next:",
+        "Sign in",
+        "AI Insights",
+        "By Ana Lindqvist",
+        "© 2025 Port News",
+        "&nbsp;",
+        "&#x1F600;",
+        "&#0;",
+        "<![CDATA[",
+        "]]>",
+        "\0",
+        "\ud800",
+        "\u202e",
+        "\ufeff",
+        "é",
+        "漢字",
+        "العربية",
+        "😀",
+        "\x85",
+        "\u2028",
+        "-->",
+        "<!--",
+        '"',
+        "'",
+        "=",
     ]
-)  # fmt: skip
+)
 ATTRIBUTES = st.sampled_from(
     [
-        "", " class='article-body'", " href='https://a.example/b'", " charset=utf-16", " id=x",
-        " content='text/html; charset=shift_jis'", " style='display:none'", " a" * 50, " src=",
-        " property='article:published_time' content='2025-13-45T99:00'", " type='application/ld+json'",
+        "",
+        " class='article-body'",
+        " href='https://a.example/b'",
+        " charset=utf-16",
+        " id=x",
+        " content='text/html; charset=shift_jis'",
+        " style='display:none'",
+        " a" * 50,
+        " src=",
+        " property='article:published_time' content='2025-13-45T99:00'",
+        " type='application/ld+json'",
     ]
-)  # fmt: skip
+)
 HTML = st.lists(
     st.one_of(
         st.tuples(TAGS, ATTRIBUTES).map(lambda pair: f"<{pair[0]}{pair[1]}>"),
-        WORDS, st.text(max_size=30), TAGS.map(lambda tag: f"<{tag}>" * 40),
+        WORDS,
+        st.text(max_size=30),
+        TAGS.map(lambda tag: f"<{tag}>" * 40),
     ),
     max_size=60,
-).map("".join)  # fmt: skip
-ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-7", "cp1252", "shift_jis", "gb18030", "koi8-r"])
+).map("".join)
+ENCODINGS = st.sampled_from(
+    ["utf-8", "utf-16", "utf-7", "cp1252", "shift_jis", "gb18030", "koi8-r"]
+)
 
 
 def encoded(text: str, encoding: str) -> bytes:
@@ -79,31 +114,49 @@ BYTES = st.one_of(
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | HTML,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
+)
 FIELDS = "text html raw_html content body url id title date author published_at metadata".split()
 LINES = st.lists(
     st.one_of(
         st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=5).map(
             lambda record: json.dumps(record).encode()
         ),
-        st.binary(max_size=60), st.just(b""), st.just(b"\xef\xbb\xbf{"), st.just(b"[" * 3000),
+        st.binary(max_size=60),
+        st.just(b""),
+        st.just(b"\xef\xbb\xbf{"),
+        st.just(b"[" * 3000),
     ),
     max_size=8,
-).map(b"\n".join)  # fmt: skip
+).map(b"\n".join)
 WARC_HEADS = st.lists(
     st.sampled_from(
         [
-            b"WARC/1.0", b"WARC/9", b"WARC-Type: response", b"WARC-Type: conversion", b"Content-Length: 40",
-            b"Content-Length: -1", b"Content-Length: 99999999999999999999", b"Content-Length: x",
-            b"WARC-Target-URI: https://a.example/", b"WARC-Target-URI: <\xff>", b"WARC-Date: never",
-            b"", b"HTTP/1.1 200 OK", b"Transfer-Encoding: chunked", b"Content-Encoding: gzip", b"5", b"<p>",
+            b"WARC/1.0",
+            b"WARC/9",
+            b"WARC-Type: response",
+            b"WARC-Type: conversion",
+            b"Content-Length: 40",
+            b"Content-Length: -1",
+            b"Content-Length: 99999999999999999999",
+            b"Content-Length: x",
+            b"WARC-Target-URI: https://a.example/",
+            b"WARC-Target-URI: <\xff>",
+            b"WARC-Date: never",
+            b"",
+            b"HTTP/1.1 200 OK",
+            b"Transfer-Encoding: chunked",
+            b"Content-Encoding: gzip",
+            b"5",
+            b"<p>",
             b"Content-Type: text/html; charset=\xe9",
         ]
     ),
     max_size=25,
-).map(b"\r\n".join)  # fmt: skip
+).map(b"\r\n".join)
 
 
 @lru_cache(maxsize=1)

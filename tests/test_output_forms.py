@@ -11,7 +11,9 @@ import pytest
 
 from cleaner.cli import main
 
-TEXTS = ["AD a\nNews \U0001f600.\nAD b\n", "AD only\n", "No advertisement.", "REJECT", "News.\nAD c"]
+TEXTS = [
+    "AD a\nNews \U0001f600.\nAD b\n", "AD only\n", "No advertisement.", "REJECT", "News.\nAD c",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,9 @@ INSIGHTS = """Council Votes To Rebuild Harbour Bridge
 The city council voted seven to two on Monday to rebuild the harbour bridge, Mayor Ana Ruiz said.
 “We have waited for nine years,” Ruiz told reporters after the vote. Work begins on 3 May.
 {heading}
-The decision underscores a broader shift in how coastal cities balance growth and resilience. Investors
-should closely monitor how financing evolves, as it may signal renewed confidence in the region."""
+The decision underscores a broader shift in how coastal cities balance growth and
+resilience. Investors should
+closely monitor how financing evolves, as it may signal renewed confidence in the region."""
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +30,8 @@ def clean(text: str, **meta: str):
 
 @pytest.mark.parametrize(
     "heading",
-    ["In-Depth AI Insights", "AI INSIGHTS:", "✨ AI-Generated Analysis", "## AI Summary", "AI Takeaways",
-     "What AI Says", "Insights (powered by AI)"],
+    ["In-Depth AI Insights", "AI INSIGHTS:", "✨ AI-Generated Analysis", "## AI Summary", 
+     "AI Takeaways", "What AI Says", "Insights (powered by AI)"],
 )  # fmt: skip
 def test_declared_sections_go_in_many_wordings(heading: str) -> None:
     """The section goes, is counted as declared, and the article stays."""
@@ -55,7 +56,7 @@ def test_authorship_abstains_in_languages_that_it_cannot_read() -> None:
     german = (
         "Der Stadtrat stimmte am Montag mit sieben zu zwei Stimmen dafür, die alte Brücke am Hafen "
         "neu zu bauen, sagte Bürgermeisterin Ana Ruiz. Die Arbeiten beginnen im Mai und dauern bis "
-        "zum Herbst. Die Kosten von neun Millionen trägt zur Hälfte das Land, wie die Stadt mitteilte."
+        "zum Herbst. Die Kosten von neun Millionen trägt zur Hälfte das Land, wie es hieß."
     )
 
     assert clean(german).metadata["ai_score"] is None
@@ -64,7 +65,11 @@ def test_authorship_abstains_in_languages_that_it_cannot_read() -> None:
 
 def test_a_batch_keeps_its_order_around_a_rejected_record() -> None:
     """What can't become a document leaves a rejection at its place."""
-    texts = [b"The vote passed, the mayor said on Monday.", b"\x89PNG\r\n\x1a\n\x00", b"The end came."]
+    texts = [
+        b"The vote passed, the mayor said on Monday.",
+        b"\x89PNG\r\n\x1a\n\x00",
+        b"The end came.",
+    ]
     raws = [Raw(str(number), "x", "text/plain", text) for number, text in enumerate(texts)]
 
     results = cleaner().clean_batch(raws)
@@ -93,7 +98,9 @@ def test_a_users_pack_is_part_of_the_configuration(tmp_path) -> None:
         "utf-8",
     )
     own = Cleaner(Config(rules=(pack,)))
-    raw = Raw("1", "x", "text/plain", b"The vote passed, the mayor said on Monday.\nBuy us a coffee")
+    raw = Raw(
+        "1", "x", "text/plain", b"The vote passed, the mayor said on Monday.\nBuy us a coffee"
+    )
 
     assert own.clean(raw).removed[-1].because.by == "rule:mine.coffee"
     assert own.why("rule:mine.coffee") == "A plea."

@@ -181,7 +181,9 @@ def test_a_limit_on_the_line_spares_long_paragraphs() -> None:
     """Rules with common anchors say how long their line can be, also in a text of one line."""
     rule = rule_of(anchors=("read",), pattern="(?i) ^ read [ ] next: .* $", max_line=20)
 
-    assert removed_by(rule, "Read next: a poem\nWell read\n" + "read " * 50) == ["Read next: a poem"]
+    assert removed_by(rule, "Read next: a poem\nWell read\n" + "read " * 50) == [
+        "Read next: a poem"
+    ]
     assert removed_by(rule, "Read next: a poem by her") == []
     assert removed_by(rule, "Read next: x" * 100_000) == []
 

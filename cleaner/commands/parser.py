@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cleaner import __version__
-from cleaner.config import Config
-from cleaner.config import EXTRACTORS
+from cleaner.config import EXTRACTORS, Config
 from cleaner.errors import UsageError
 from cleaner.labels import LABELS
 from cleaner.writers.files import CODECS, FORMATS

@@ -125,7 +125,7 @@ def _inflate(body: bytes, wbits: int, max_bytes: int) -> tuple[bytes, bool]:
 
 def _unbrotli(body: bytes, max_bytes: int) -> bytes:
     try:
-        import brotli  # type: ignore[import-untyped]
+        import brotli
     except ImportError as error:
         reason = "The page is brotli-compressed; to read such pages: pip install brotli"
         raise RejectError("unsupported-encoding", reason) from error

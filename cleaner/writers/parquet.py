@@ -5,6 +5,7 @@ pyarrow is an extra (``pip install 'cleaner[parquet]'``), so it is imported late
 
 from __future__ import annotations
 
+import importlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,10 +71,9 @@ def _schema(pyarrow: ModuleType, folder: str) -> Any:
 
 def _pyarrow() -> ModuleType:
     try:
-        import pyarrow
+        return importlib.import_module("pyarrow")
     except ImportError as error:
         raise UsageError(
             "Parquet shards need pyarrow, which is not installed. Install it with: "
             "pip install 'cleaner[parquet]'"
         ) from error
-    return pyarrow
