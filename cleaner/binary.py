@@ -25,6 +25,7 @@ _BINARY_MAGICS = (
 )
 _CONTROLS = bytes(sorted({*range(32)} - {*b"\t\n\r\f\x1b"} | {0x7F}))
 _MAX_CONTROL_SHARE = 0.05
+_MAGICS = tuple(magic for magic, _ in _BINARY_MAGICS)
 
 
 def binary_kind(body: bytes) -> str | None:
@@ -33,9 +34,8 @@ def binary_kind(body: bytes) -> str | None:
     >>> binary_kind(b"%PDF-1.7 ..."), binary_kind(b"A text with one \\x00 in it, as happens.")
     ('a PDF', None)
     """
-    for magic, kind in _BINARY_MAGICS:
-        if body.startswith(magic):
-            return kind
+    if body.startswith(_MAGICS):
+        return next(kind for magic, kind in _BINARY_MAGICS if body.startswith(magic))
     sample = body[:_SAMPLE]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls > max(2, _MAX_CONTROL_SHARE * len(sample)) and not utf16_without_mark(body):

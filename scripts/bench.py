@@ -3,7 +3,8 @@
     python scripts/bench.py [text|html|stages] [--data DIR] [--write]
 
 Absolute numbers belong to the machine, ratios are what counts. Time is the CPU time of one
-thread. Each contestant runs over the same inputs in turn, several rounds, and the median round is reported. Without --data the
+thread. Each contestant runs over the same inputs in turn, several rounds, and the median round
+is reported. Without --data the
 sample dumps of seeds/ are used, which is little; DIR is a folder with pages/*.jsonl.gz.
 """
 
