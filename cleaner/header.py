@@ -54,7 +54,9 @@ _NOT_NAMES = frozenset(
     Estate Stock Market Crypto Energy Climate Education Finance Personal Economy Food Drink Arts
     Entertainment Music Film Television Books Games Football Cricket Tennis Golf Rugby Formula
     Premier League Champions World Cup White House Supreme Court Key Points In Brief The A An
-    Your My Our This That What Why How Who When Where""".split()
+    Your My Our This That What Why How Who When Where View All Result Results Search Menu Close
+    Open Skip Main Content Next Previous Page Click Here Please See Get Back Load Join Donate Shop
+    Image Caption Report Reports Special Print Share Buy Sale Book Now Free Trial""".split()
 )
 
 
