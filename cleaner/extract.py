@@ -81,7 +81,7 @@ def extract_with_facts(
     decoded = decode(raw.body, declared=_text(raw.meta.get("charset")), is_html=is_html)
     page = PageMetadata()
     if is_html:
-        tree = parse(decoded.text)
+        tree = parse(decoded.text, plain=options.extractor != "trafilatura")
         if tree is not None:
             page = read_metadata(tree, _text(raw.meta.get("url")))
         extracted = extract_html(decoded.text, page.url, tree, options)
