@@ -40,7 +40,7 @@ class Progress(Protocol):
 
 
 class Cleans(Protocol):
-    """Turns batches into rows, in order: `cleaner.pool.Pool` or `InProcess`."""
+    """Turns batches into rows, in order: `cleaner.pool.Pool` or `cleaner.inprocess.InProcess`."""
 
     def results(
         self, batches: Iterator[Batch], is_stopping: Callable[[], bool] = ..., /

@@ -33,6 +33,7 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 # Above that the search for the main text alone would outlast the deadline of a document.
 _MAX_SEARCHED_CHARS = 12_000_000
+_SCRIPT_SAMPLE = 4_000
 _MIN_MAIN_CHARS = 25
 
 
@@ -109,14 +110,30 @@ def extract_html(
     """
     if options.extractor == "blocks" and tree is not None:
         page = extract_blocks(html, tree)
-        if page.text.strip():
+        if page.text.strip() and is_latin(page.text):
             return Extracted(page.text, "blocks", page.blocks, page.facts)
-    searched = tree is not None and len(html) <= _MAX_SEARCHED_CHARS
-    if options.extractor == "trafilatura" and tree is not None and searched:
+        # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.
+        tree = parse(html)
+    if options.extractor != "text" and tree is not None and len(html) <= _MAX_SEARCHED_CHARS:
         text = repair(_main_text(tree, url))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
             return Extracted(text, "trafilatura")
     return Extracted(repair(plain_text(html)), "plain")
+
+
+def is_latin(text: str) -> bool:
+    """Whether most letters of a text are Latin, judged by a stretch from its middle.
+
+    >>> is_latin("Straße in Łódź"), is_latin("河南81家上市公司"), is_latin("Мэр заявил")
+    (True, False, False)
+    """
+    if text.isascii():
+        return True
+    start = max((len(text) - _SCRIPT_SAMPLE) // 2, 0)
+    letters = list(filter(str.isalpha, text[start : start + _SCRIPT_SAMPLE]))
+    # Beyond the Latin blocks; Latin Extended Additional (Vietnamese) stands apart from them.
+    other = sum(letter > "\u02ff" and not "\u1e00" <= letter <= "\u1eff" for letter in letters)
+    return other <= 0.3 * len(letters)
 
 
 def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:

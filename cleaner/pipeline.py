@@ -109,7 +109,7 @@ class Cleaner:
             RejectError: the record can't become a document, with kind and reason.
         """
         [cleaned] = self.clean_documents([extract_with_facts(raw, self._extract_options)])
-        return cleaned
+        return self._second_look(raw, cleaned)
 
     def clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
         """Clean many records at once, in order: the models are much faster over a batch."""
@@ -120,7 +120,29 @@ class Cleaner:
             except RejectError as error:
                 results.append(Rejected(raw, error.kind, error.reason))
         cleaned = iter(self.clean_documents([r for r in results if not isinstance(r, Rejected)]))
-        return [r if isinstance(r, Rejected) else next(cleaned) for r in results]
+        return [
+            result if isinstance(result, Rejected) else self._second_look(raw, next(cleaned))
+            for raw, result in zip(raws, results, strict=True)
+        ]
+
+    def _second_look(self, raw: Raw, cleaned: Cleaned) -> Cleaned:
+        """Look for the article in another way where the model of blocks found none at all.
+
+        It is right about an index page, and wrong about a layout that it has never seen: then
+        the page is taken as trafilatura reads it.
+        """
+        if cleaned.document.meta.get("extractor") != "blocks" or cleaned.metadata["ai_chars"]:
+            return cleaned
+        if cleaned.text.strip():
+            return cleaned
+        try:
+            other = extract_with_facts(raw, ExtractOptions(extractor="trafilatura"))
+        except RejectError:
+            return cleaned
+        if other[0].meta.get("extractor") != "trafilatura":
+            return cleaned
+        [again] = self.clean_documents([other])
+        return again if again.text.strip() else cleaned
 
     def clean_documents(self, documents: Sequence[Extract]) -> list[Cleaned]:
         """Clean documents that are extracted already, each with the facts of its blocks."""

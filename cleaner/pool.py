@@ -3,7 +3,6 @@
 `Pool` is one loop over pipes, without threads, locks or shared queues, so nothing is left
 waiting when a worker is killed. A worker holds one job at a time. When it dies or its time
 is up, the records that it held are tried one by one, and the culprit is quarantined.
-`InProcess` does the same work in this process, for debuggers.
 """
 
 from __future__ import annotations
@@ -34,24 +33,6 @@ _MAX_FAILED_STARTS = 5
 _MAX_DEATHS = 2
 # A process that has closed its pipe by dying is not always gone yet.
 _SECONDS_TO_DIE = 5.0
-
-
-@dataclass(slots=True)
-class InProcess:
-    """Cleans in this process; the deadline can't interrupt C code here."""
-
-    recipe: Recipe
-
-    def results(
-        self, batches: Iterator[Batch], is_stopping: Callable[[], bool] = bool
-    ) -> Iterator[Result]:
-        """Each batch with its rows and counts, in order."""
-        cleaner = self.recipe.make(self.recipe.config)
-        for batch in batches:
-            yield batch, self.recipe.collected(cleaner, batch.records)
-
-    def close(self) -> None:
-        """Nothing is left to end."""
 
 
 @dataclass(slots=True)

@@ -26,3 +26,19 @@ def fake_cleaner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr("cleaner.commands.engine.usable_cores", lambda: 0)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch, fake_cleaner: Path) -> None:
+    """Three records are a batch, so that a few make many."""
+    monkeypatch.setattr("cleaner.intake.BATCH_RECORDS", 3)
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    """A folder of three texts, two lines each; the second line is an advertisement."""
+    folder = tmp_path / "crawl"
+    folder.mkdir()
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(f"News {name}.\nAD buy\n", "utf-8")
+    return folder

@@ -14,7 +14,7 @@ from fakes import FakeCleaner
 
 from cleaner.cli import main
 from cleaner.commands import progress as progress_module
-from cleaner.commands.parser import duration
+from cleaner.commands.options import duration
 from cleaner.readers import find_inputs
 from cleaner.records import Cleaned, Raw
 

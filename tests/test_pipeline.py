@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import pytest
 
+from cleaner import classify
 from cleaner.config import Config
 from cleaner.pipeline import Cleaner
 from cleaner.records import Action, Raw, Rejected
@@ -30,7 +31,7 @@ def clean(text: str, **meta: str):
 
 @pytest.mark.parametrize(
     "heading",
-    ["In-Depth AI Insights", "AI INSIGHTS:", "✨ AI-Generated Analysis", "## AI Summary", 
+    ["In-Depth AI Insights", "AI INSIGHTS:", "✨ AI-Generated Analysis", "## AI Summary",
      "AI Takeaways", "What AI Says", "Insights (powered by AI)"],
 )  # fmt: skip
 def test_declared_sections_go_in_many_wordings(heading: str) -> None:
@@ -105,3 +106,32 @@ def test_a_users_pack_is_part_of_the_configuration(tmp_path) -> None:
     assert own.clean(raw).removed[-1].because.by == "rule:mine.coffee"
     assert own.why("rule:mine.coffee") == "A plea."
     assert own.digests["rules"] != cleaner().digests["rules"]
+
+
+def test_a_page_in_another_script_keeps_its_article() -> None:
+    """The model of blocks has read Latin letters only, so another extractor is asked."""
+    paragraphs = "".join(
+        f"<p>市议会周一以七比二的投票结果决定重建旧港口大桥，市长安娜对记者说，工程将于五月{day}日开始。</p>"
+        for day in range(1, 7)
+    )
+    page = f"<body><nav><a href=/>首页</a></nav><article><h1>重建大桥</h1>{paragraphs}</article>"
+    cleaned = cleaner().clean(Raw("1", "a.html", "text/html", page.encode()))
+
+    assert cleaned.metadata["extractor"] == "trafilatura"
+    assert cleaned.text.count("市议会") == 6
+
+
+def test_a_page_that_would_be_emptied_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layout that the model of blocks has never seen costs no article."""
+    story = "".join(
+        f"<p>The council voted on Monday to rebuild bridge number {n}, the mayor said.</p>"
+        for n in range(8)
+    )
+    raw = Raw("1", "a.html", "text/html", f"<html><body><article>{story}</article>".encode())
+    judge = classify.block_probabilities
+    monkeypatch.setattr(classify, "block_probabilities", lambda *args: judge(*args) * 0)
+
+    cleaned = cleaner().clean(raw)
+
+    assert cleaned.metadata["extractor"] == "trafilatura"
+    assert "bridge number 7" in cleaned.text

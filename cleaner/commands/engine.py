@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from cleaner.config import Config
 from cleaner.digests import digests
-from cleaner.pool import InProcess, Pool
+from cleaner.inprocess import InProcess
+from cleaner.pool import Pool
 from cleaner.worker import Recipe, make_cleaner
 
 __all__ = ["digests", "make_cleaner", "usable_cores", "workers"]

@@ -14,9 +14,10 @@ from cleaner.commands.console import emit_rows, say
 from cleaner.commands.summary import summary
 from cleaner.config import Config
 from cleaner.errors import ExitStatus, UsageError
+from cleaner.inprocess import InProcess
 from cleaner.intake import Batch, Limits, batches, read_options
 from cleaner.plan import Planned
-from cleaner.pool import InProcess, Pool
+from cleaner.pool import Pool
 from cleaner.readers import find_inputs
 from cleaner.runrecord import Counts
 from cleaner.stopping import Stop, StopError, stopping
