@@ -127,7 +127,7 @@ def peers() -> dict[str, Contestant]:
     """What other programs make of a page, with their settings that suit news best."""
     import trafilatura
     from lxml import html as lxml_html
-    from readability import Document as Readability  # type: ignore[import-untyped]
+    from readability import Document as Readability
     from resiliparse.extract.html2text import extract_plain_text
 
     def each(run: Callable[[str], str | None]) -> Contestant:
