@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from authorship_corpus import EVALUATION_ONLY, Writing
-from scipy.sparse import csr_matrix, diags, vstack  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.linear_model import LogisticRegression
 
 from cleaner.authorship import Evidence

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from content_corpus import CUT_GOLD, SOURCES, PageSample
-from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
 
