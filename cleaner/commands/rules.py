@@ -24,10 +24,18 @@ def rules_command(arguments: argparse.Namespace) -> ExitStatus:
         )
     rules = load_packs(arguments.rules)
     for rule in rules:
-        emit(f"{rule.id}\t{rule.label}\t{rule.removes}\t{rule.why}")
+        emit(f"{rule.id}\t{rule.label}\t{rule.removes}\t{_scope(rule)}\t{rule.why}")
     if not arguments.quiet:
         say(f"{counted(len(rules), 'rule')}.")
     return ExitStatus.DONE
+
+
+def _scope(rule: Rule) -> str:
+    """Where a rule applies, in a few words."""
+    scope = rule.scope
+    places = [*scope.hosts, *(f"{marker!r}" for marker in scope.markers)]
+    beside = [f"beside {glob}" for glob in scope.beside]
+    return ", ".join([*places, *beside, *([rule.where] if rule.where else [])]) or "everywhere"
 
 
 def _test(arguments: argparse.Namespace) -> ExitStatus:
