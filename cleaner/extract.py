@@ -11,7 +11,6 @@ import logging
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import trafilatura
 from lxml import html as lxml_html
@@ -21,6 +20,7 @@ from cleaner.blocks import extract_blocks
 from cleaner.characters import repair
 from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
+from cleaner.hosts import host_of
 from cleaner.html_metadata import PageMetadata, read_metadata
 from cleaner.html_text import plain_text
 from cleaner.html_tree import parse
@@ -160,7 +160,7 @@ def _metadata(raw: Raw, page: PageMetadata, extracted: Extracted) -> dict[str, s
         key: repair(value) if isinstance(value, str) else value for key, value in known.items()
     }
     meta["lang"] = _language(_text(meta["lang"])) or guess_language(extracted.text)
-    meta["host"] = _host(_text(meta["url"]))
+    meta["host"] = host_of(_text(meta["url"]))
     meta["extractor"] = extracted.extractor
     meta["path"] = raw.source
     for key in ("record", "added", "truncated"):
@@ -172,13 +172,6 @@ def _language(declared: str | None) -> str | None:
     """A declared language as its two or three letters: ``en-US`` and ``en_GB`` are ``en``."""
     code = re.match(r"[a-zA-Z]{2,3}(?![a-zA-Z])", declared.strip()) if declared else None
     return code.group().lower() if code else None
-
-
-def _host(url: str | None) -> str | None:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.") or None if url else None
-    except ValueError:
-        return None
 
 
 def _text(value: object) -> str | None:

@@ -10,8 +10,9 @@ import regex
 from cleaner.classify import Judgement
 from cleaner.dates import parse_date
 from cleaner.header import Header
+from cleaner.hosts import host_of
 from cleaner.records import Action, Decision, Document, Finding, Paragraph
-from cleaner.rules import Lifted, host_of
+from cleaner.rules import Lifted
 from cleaner.weigh import Policy
 
 Scalar = str | int | float | bool | None

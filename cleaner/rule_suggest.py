@@ -16,10 +16,11 @@ import orjson
 import regex
 
 from cleaner.folder import read_output
+from cleaner.hosts import host_of
 from cleaner.output import load_rows
 from cleaner.records import Document
 from cleaner.rule import Rule, compile_pattern
-from cleaner.rules import RuleSet, host_of
+from cleaner.rules import RuleSet
 from cleaner.segment import segment
 from cleaner.template_lines import line_key, words_of
 from cleaner.view import view

@@ -12,10 +12,10 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import ahocorasick_rs as ac
 
+from cleaner.hosts import host_of
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
@@ -113,25 +113,6 @@ class RuleSet:
                 else:
                     marked.add(number)
         return anchors, marked
-
-
-def host_of(url: str | None) -> str | None:
-    """The host of a URL in lower case without ``www.``, or None.
-
-    >>> host_of("https://www.Example.com:8080/a")
-    'example.com'
-    >>> host_of("not a url") is None
-    True
-    """
-    if not url:
-        return None
-    try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname
-    except ValueError:
-        return None
-    if not host or "." not in host:
-        return None
-    return host.removeprefix("www.")
 
 
 def _on_host(rule: Rule, host: str | None) -> bool:

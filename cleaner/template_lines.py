@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import regex
 
+from cleaner.hosts import host_of
 from cleaner.reach import is_prose
 from cleaner.records import Document, Paragraph
-from cleaner.rules import host_of
 from cleaner.view import view
 
 HEAD, BODY, TAIL = "head", "body", "tail"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import orjson
 
+from cleaner.hosts import host_of
 from cleaner.reach import is_prose
 from cleaner.records import Document, Finding, Paragraph
-from cleaner.rules import host_of
 from cleaner.segment import segment
 from cleaner.template_counts import TemplateCounts, open_counts
 from cleaner.template_file import FILLER_WORDS, Template, read_templates, write_templates

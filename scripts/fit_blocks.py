@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from fit_content import fit_words, matrix
+from fit_content import fit_layers, fit_words, matrix
 from html_corpus import FOLDS, GoldPage, fold_of
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
-from sklearn.neural_network import MLPClassifier
 
 from cleaner.block_facts import TOKEN_BITS, BlockFacts
 from cleaner.block_features import DomShape, dom_features
@@ -30,6 +29,8 @@ _PAGES_A_CHUNK = 40
 _PROSE_WORDS = 9
 _EASY = -4.0
 _EASY_SHARE = 0.2
+# Blocks of a page are anything but independent: without some decay a network is too sure of
+# itself. Ten times as much made it blind to what is rare.
 _DECAY = 0.1
 _MIN_SPREAD = 0.02
 _NAME_SCALE = np.float32(0.3)
@@ -172,28 +173,6 @@ def sample(chunk: Chunk, described: Described, chance: np.random.Generator) -> t
     return use, np.where(easy, chunk.weight / _EASY_SHARE, chunk.weight)
 
 
-def fit_layers(
-    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int
-) -> Layers:
-    """A small network on standardised inputs, the standardisation folded into its weights.
-
-    Some decay, because blocks of a page are anything but independent: without it a network is
-    too sure of itself. Ten times as much made it blind to what is rare.
-    """
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread[spread < _MIN_SPREAD] = 1.0
-    network = MLPClassifier(
-        hidden, batch_size=512, learning_rate_init=2e-3, alpha=_DECAY, max_iter=epochs,
-        tol=0.0, n_iter_no_change=epochs, random_state=seed,
-    )  # fmt: skip
-    network.fit((x - mean) / spread, y, sample_weight=weight / weight.mean())
-    weights = [w.astype(np.float32) for w in network.coefs_]
-    biases = [b.astype(np.float32) for b in network.intercepts_]
-    first = weights[0] / spread[:, None]
-    biases[0] = biases[0] - mean @ first
-    return Layers((first, *weights[1:]), tuple(biases))
-
-
 def fit_pass(
     x: Sequence[Floats],
     data: Sequence[Chunk],
@@ -212,7 +191,10 @@ def fit_pass(
         chosen = np.flatnonzero(fold != held)
         result.append(
             [
-                fit_layers(rows[chosen], keep[chosen], weight[chosen], hidden, epochs, seed)
+                fit_layers(
+                    rows[chosen], keep[chosen], weight[chosen], hidden, epochs, seed,
+                    decay=_DECAY, min_spread=_MIN_SPREAD,
+                )
                 for seed in range(networks)
             ]
         )

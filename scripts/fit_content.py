@@ -106,13 +106,17 @@ def fit_words(x: csr_matrix, y: Ints, weight: Floats, seed: int) -> tuple[Floats
 
 
 def fit_layers(
-    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int
-) -> Layers:
-    """A small network on standardised inputs, the standardisation folded into its weights."""
+    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int,
+    *, decay: float = 1e-3, min_spread: float = 1e-6,
+) -> Layers:  # fmt: skip
+    """A small network on standardised inputs, the standardisation folded into its weights.
+
+    Inputs that spread less than `min_spread` are left as they are.
+    """
     mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread[spread < 1e-6] = 1.0
+    spread[spread < min_spread] = 1.0
     network = MLPClassifier(
-        hidden, batch_size=512, learning_rate_init=2e-3, alpha=1e-3, max_iter=epochs,
+        hidden, batch_size=512, learning_rate_init=2e-3, alpha=decay, max_iter=epochs,
         tol=0.0, n_iter_no_change=epochs, random_state=seed,
     )  # fmt: skip
     network.fit((x - mean) / spread, y, sample_weight=weight / weight.mean())

@@ -10,10 +10,10 @@ from pathlib import Path
 from cleaner.commands.console import counted, say
 from cleaner.errors import ExitStatus, InputError, RejectError, UsageError
 from cleaner.extract import extract
+from cleaner.hosts import host_of
 from cleaner.ledger import LEDGER_NAME
 from cleaner.readers import ReadOptions, Source, find_inputs, read
 from cleaner.records import Document, Rejected
-from cleaner.rules import host_of
 from cleaner.template_counts import open_counts
 from cleaner.template_verdict import Thresholds
 from cleaner.templates import learn_from, templates_of, write_templates
