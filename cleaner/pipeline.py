@@ -160,7 +160,7 @@ class Cleaner:
         hits = self.rules.find(document, paragraphs, seen)
         furniture = self.templates.find(document, paragraphs)
         assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
-        duplicates = find_duplicates(paragraphs, seen.text, assigned.whole.keys())
+        duplicates = find_duplicates(paragraphs, seen, assigned.whole.keys())
         return _Examined(document, facts, paragraphs, hits, furniture, assigned, duplicates)
 
     def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:

@@ -41,7 +41,7 @@ def clean(
         np.array(machine or [np.nan] * len(paragraphs), dtype=np.float32),
         None,
     )
-    duplicates = find_duplicates(paragraphs, view(text).text, assigned.whole.keys())
+    duplicates = find_duplicates(paragraphs, view(text), assigned.whole.keys())
     decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
     assert "".join(text[slice(*decision.span)] for decision in decisions) == text
     assert all(decision.because for decision in decisions if decision.action is Action.REMOVE)
