@@ -23,6 +23,7 @@ _SENTENCE_END = regex.compile(r"[.!?:;。！？।؟][\"'”’»)\]*]*\Z")
 _CUT_MARK = regex.compile(r"(?:…|\.\.\.|\[\+\d+ chars\]|\[(?:…|\.\.\.)\])\W*\Z")
 _LATIN_END = regex.compile(r"[\p{Latin}\d,%-]\Z")
 _PROSE_WORDS = 20
+_TAIL_CHARS = 2_000
 _BYLINE_START = regex.compile(
     r"(?i)\A(?:written |posted |story |words |reporting )?(?:by|von|par|por|di|door)\b[:\s]+"
 )
@@ -88,8 +89,9 @@ def is_truncated(text: str, decisions: Sequence[Decision]) -> bool:
     last = next((d for d in reversed(decisions) if d.label in _CONTENT), None)
     if last is None:
         return False
-    lines = text[slice(*last.span)].strip().rsplit("\n", 1)
-    end = lines[-1].rstrip()
+    # Its last line; a decision may be about many paragraphs.
+    tail = text[max(last.span.start, last.span.end - _TAIL_CHARS) : last.span.end]
+    end = tail.strip().rsplit("\n", 1)[-1].rstrip()
     if _CUT_MARK.search(end):
         return True
     if _SENTENCE_END.search(end) or not _LATIN_END.search(end):
