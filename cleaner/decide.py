@@ -35,9 +35,10 @@ def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Findin
     """
     whole: dict[int, Finding] = {}
     cuts: dict[int, list[_Piece]] = {}
+    ends = [paragraph.span.end for paragraph in paragraphs] if findings else []
     for finding in findings:
         start, end = finding.span
-        index = bisect_left(paragraphs, start + 1, key=_end)
+        index = bisect_left(ends, start + 1)
         while index < len(paragraphs) and paragraphs[index].span.start < end:
             span = paragraphs[index].span
             if start <= span.start and end >= span.end:
@@ -57,10 +58,6 @@ def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Findin
         if not any(map(str.isalnum, left)):
             whole.setdefault(index, pieces[0].finding)
     return Assigned(whole, {index: cut for index, cut in cuts.items() if index not in whole})
-
-
-def _end(paragraph: Paragraph) -> int:
-    return paragraph.span.end
 
 
 def _size(finding: Finding) -> int:

@@ -88,8 +88,9 @@ class RuleSet:
                 found.append(
                     (self.rules[number], search_around(self.rules[number], seen.text, around))
                 )
+        starts = [paragraph.span.start for paragraph in paragraphs]
         matches = [
-            _match(rule, span, value, paragraphs)
+            _match(rule, span, value, paragraphs, starts)
             for rule, spans in found
             for span, value in spans
             if rule.where is None
@@ -107,17 +108,19 @@ def _on_host(rule: Rule, host: str | None) -> bool:
     )
 
 
-def _match(rule: Rule, span: Span, value: Span | None, paragraphs: Sequence[Paragraph]) -> Match:
-    """A match with the paragraphs that it touches."""
-    first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
+def _match(
+    rule: Rule,
+    span: Span,
+    value: Span | None,
+    paragraphs: Sequence[Paragraph],
+    starts: Sequence[int],
+) -> Match:
+    """A match with the paragraphs that it touches; `starts` are theirs."""
+    first = max(bisect_right(starts, span.start) - 1, 0)
     if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
         first += 1  # the match begins in the indentation of the next paragraph
-    last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
+    last = max(bisect_right(starts, span.end - 1) - 1, first)
     return Match(rule, span, value, first, last)
-
-
-def _start(paragraph: Paragraph) -> int:
-    return paragraph.span.start
 
 
 def _beside(matches: list[Match]) -> list[Match]:

@@ -21,6 +21,8 @@ _LINES_AROUND = 2
 _CHARS_AROUND = 3_000
 _MIN_LINE_LIMIT = 160
 _SECONDS_PER_PATTERN = 0.05
+# Watching the clock takes three times as long as most patterns do on a line of this length.
+_SHORT_LINE = 400
 _FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
 # What can't open or close a group or an alternative: escapes, classes, comments.
 _OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
@@ -52,11 +54,14 @@ def search_lines(rule: Rule, text: str, lines: Mapping[int, int]) -> Found:
     """
     compiled = rule.compiled
     for start, end in lines.items():
-        try:
-            match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
-        except TimeoutError:
-            _warn(rule, start)
-            continue
+        if rule.tried and end - start <= _SHORT_LINE:
+            match = compiled.match(text, start, end)
+        else:
+            try:
+                match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
+            except TimeoutError:
+                _warn(rule, start)
+                continue
         if match is not None:
             span, value = _spans(match)
             if span.end > span.start:
@@ -109,18 +114,39 @@ def line_limit(rule: Rule) -> int | None:
 
 def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Match[str]]:
     """Matches of any other rule in the regions around its anchors."""
-    done = -1
-    for place in places:
-        if place < done:
-            continue  # on the same line as the anchor before it: the region is the same
-        region = region_around(text, place)
-        done = min(region.line_end, place + _CHARS_AROUND // 2)
+    regions = _regions(text, places)
+    if begins_at_line_start(rule.pattern):
+        regions = _merged(regions)
+    for region in regions:
         try:
             for match in _matches(rule, text, region):
                 if not (region.cut and match.end() == region.end):
                     yield match
         except TimeoutError:
             _warn(rule, region.start)
+
+
+def _regions(text: str, places: Sequence[int]) -> Iterator[Region]:
+    done = -1
+    for place in places:
+        if place >= done:  # else on the same line as the anchor before it
+            region = region_around(text, place)
+            done = min(region.line_end, place + _CHARS_AROUND // 2)
+            yield region
+
+
+def _merged(regions: Iterator[Region]) -> Iterator[Region]:
+    """Regions that overlap as one: in a menu every line has an anchor, and all see each other."""
+    merged: Region | None = None
+    for region in regions:
+        if merged is not None and region.start <= merged.end:
+            merged = region._replace(start=merged.start)
+            continue
+        if merged is not None:
+            yield merged
+        merged = region
+    if merged is not None:
+        yield merged
 
 
 def _warn(rule: Rule, start: int) -> None:
@@ -171,7 +197,8 @@ def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]
         if at == 0:
             return
     while at <= region.end:
-        match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
+        end = min(region.end, at + 2 * _CHARS_AROUND)
+        match = compiled.match(text, at, end, timeout=_SECONDS_PER_PATTERN)
         if match is not None:
             yield match
             at = max(at, match.end() - 1)
