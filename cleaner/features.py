@@ -20,6 +20,7 @@ from cleaner.features_bytes import (
     COUNTS,
     SEPARATOR,
     Bytes,
+    Flags,
     Hashes,
     Ints,
     buckets,
@@ -43,6 +44,7 @@ __all__ = [
     "Tokens",
     "buckets",
     "mix",
+    "of_paragraphs",
     "pieces",
     "sum_by_paragraph",
     "tokenise",
@@ -74,6 +76,7 @@ class Tokens(NamedTuple):
     starts: Ints  # of words, in bytes
     ends: Ints
     words: Hashes
+    heads: Bytes  # of words: the class of the first byte
     counts: Ints
 
     @property
@@ -128,9 +131,27 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     np.cumsum(ends - starts, out=word_bytes[1:])
     return Tokens(
         found.buffer, found.classes, begins, finishes, first, starts, ends,
-        word_hashes(found, starts, ends),
+        word_hashes(found, starts, ends), found.classes.take(starts),
         class_counts(found, begins, finishes, np.diff(word_bytes.take(first))),
     )  # fmt: skip
+
+
+def of_paragraphs(tokens: Tokens, chosen: Flags) -> Tokens:
+    """The words of some paragraphs only; the buffer stays as it is."""
+    count = np.diff(tokens.first)
+    words = np.flatnonzero(np.repeat(chosen, count))
+    first = np.zeros(np.count_nonzero(chosen) + 1, np.int64)
+    np.cumsum(count[chosen], out=first[1:])
+    return tokens._replace(
+        begins=tokens.begins[chosen],
+        finishes=tokens.finishes[chosen],
+        first=first,
+        starts=tokens.starts.take(words),
+        ends=tokens.ends.take(words),
+        words=tokens.words.take(words),
+        heads=tokens.heads.take(words),
+        counts=tokens.counts[chosen],
+    )
 
 
 def sum_by_paragraph(values: NDArray[Value], first: Ints) -> NDArray[Value]:

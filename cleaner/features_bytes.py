@@ -121,10 +121,13 @@ def word_edges(is_word: Flags) -> tuple[Ints, Ints]:
     return starts, ends
 
 
-@lru_cache(maxsize=1)
-def _powers() -> tuple[Hashes, Hashes]:
-    """The hash base's powers times the salt of bytes, and their inverses, modulo 2**64."""
-    size = 1 << 17  # a stretch and the longest paragraph
+@lru_cache(maxsize=2)
+def _powers(bits: int = 17) -> tuple[Hashes, Hashes]:
+    """The hash base's powers times the salt of bytes, and their inverses, modulo 2**64.
+
+    There are ``2**bits`` of each: by default enough for a stretch and the longest paragraph.
+    """
+    size = 1 << bits
     powers = np.full(size, _BASE, np.uint64)
     inverses = np.full(size, _BASE_INVERSE, np.uint64)
     powers[0], inverses[0] = _BYTE_SALT, 1
@@ -160,6 +163,19 @@ def word_hashes(found: Scan, starts: Ints, ends: Ints) -> Hashes:
         np.multiply(stretch, inverses.take(first), out=words[low:high])
         low = high
     return mix(words)
+
+
+def position_sums(values: Hashes, first: Ints) -> Hashes:
+    """A polynomial over the values of each paragraph, so that their order counts.
+
+    The values of paragraph ``i`` are ``first[i]:first[i + 1]``; 0 where there are none.
+    """
+    powers, inverses = _powers(max(17, int(values.size).bit_length()))
+    sums = np.zeros(values.size + 1, np.uint64)
+    np.multiply(values, powers[: values.size], out=sums[1:])
+    np.cumsum(sums[1:], out=sums[1:])
+    at = sums.take(first)
+    return np.asarray((at[1:] - at[:-1]) * inverses.take(first[:-1]))
 
 
 def suffix_hashes(buffer: Bytes, starts: Ints, ends: Ints) -> Hashes:
