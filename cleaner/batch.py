@@ -16,14 +16,15 @@ import orjson
 
 from cleaner.appended import taken
 from cleaner.config import Config
+from cleaner.entries import Known
 from cleaner.errors import InputError, WorkerError
-from cleaner.intake import Batch, Limits, Mark, batches, read_options
-from cleaner.ledger import Known
+from cleaner.intake import Batch, Limits, Mark, batches
 from cleaner.output import OutputFolder, Piece
-from cleaner.plan import Plan, Planned
+from cleaner.plan import Plan, Planned, done
 from cleaner.readers.source import STANDARD_INPUT
 from cleaner.runrecord import Counts, RunResult
 from cleaner.stopping import Stop, StopError
+from cleaner.unread import read_options
 from cleaner.worker import Part
 from cleaner.writers.rows import shown
 from cleaner.writers.shard import Tally
@@ -139,6 +140,8 @@ class Runner:
         self._part.counts.read += batch.read
         self._part.counts.skipped += batch.skipped
         self._piece.held |= batch.held
+        for planned, reading in zip(batch.files, part.readings, strict=True):
+            self._mark(Mark(planned, 1, 0, done(planned, self.digest, reading)))
         for mark in batch.marks.values():
             self._mark(mark)
         self._piece.read_bytes += batch.size
@@ -197,10 +200,10 @@ class Runner:
 
     def _forgive(self, plan: Plan) -> None:
         """Take back the complaint about a folder that could not be listed and now can be."""
-        for path, known in plan.known.items():
-            if known.state == "failed" and path not in plan.failing and plan.is_listable(path):
-                self._piece.replaced[path] = known.source
-                self._piece.forget.add(path)
+        for known in plan.known.failed():
+            if known.path not in plan.failing and plan.is_listable(known.path):
+                self._piece.replaced[known.path] = known.source
+                self._piece.forget.add(known.path)
         if self._piece.forget:
             self._commit(is_open=False)
 

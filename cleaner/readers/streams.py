@@ -53,7 +53,7 @@ def open_stream(source: Source) -> BinaryIO:
         raise RejectError("unreadable", f"The file can't be opened: {error.strerror}.") from error
 
 
-def pieces(source: Source, meter: Callable[[int], object] | None = None) -> Iterator[bytes]:
+def pieces(source: Source, meter: Callable[[bytes], object] | None = None) -> Iterator[bytes]:
     """The decompressed bytes of a source, in pieces of at most some megabytes.
 
     Compression is told by the first bytes and not by the name: crawlers often save pages
@@ -87,7 +87,7 @@ def compression_of(first: bytes) -> str | None:
 
 
 def _file_pieces(
-    stream: BinaryIO, meter: Callable[[int], object] | None
+    stream: BinaryIO, meter: Callable[[bytes], object] | None
 ) -> Iterator[bytes]:  # fmt: skip
     while True:
         try:
@@ -98,7 +98,7 @@ def _file_pieces(
         if not piece:
             return
         if meter:
-            meter(len(piece))
+            meter(piece)
         yield piece
 
 
