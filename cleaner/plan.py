@@ -165,6 +165,12 @@ def done(
     )
 
 
+def partly_done(planned: Planned, config: str, records: int, end: int) -> Known:
+    """What to remember of an input of which the first records are done, to byte `end`."""
+    known = done(planned, config, Reading(0, None), max(records, planned.skip), end)
+    return known._replace(state="partial")
+
+
 def is_settled(source: Source, opened_ns: int) -> bool:
     """Whether the file was old enough when opened for its time to prove that it is unchanged."""
     return source.mtime_ns is not None and source.mtime_ns + _CLOCK_GRAIN_NS < opened_ns

@@ -26,6 +26,18 @@ class Tally(NamedTuple):
     chars_kept: int = 0
     removed_spans: int = 0
 
+    @classmethod
+    def of(cls, counts: Counts) -> Tally:
+        """The same from the counts of all that the shard holds."""
+        return cls(
+            documents=counts.written + counts.emptied,
+            emptied=counts.emptied,
+            quarantined=counts.quarantined,
+            chars_in=counts.chars_in,
+            chars_kept=counts.chars_kept,
+            removed_spans=counts.spans.total(),
+        )
+
 
 @dataclass(slots=True)
 class Rows:
