@@ -30,7 +30,7 @@ from cleaner.unread import (
 from cleaner.writers.rows import shown
 
 BATCH_RECORDS = 64
-BATCH_BYTES = 1 << 20
+BATCH_BYTES = 4 << 20
 PIECE_BYTES = 32 << 20
 
 

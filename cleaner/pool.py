@@ -19,7 +19,7 @@ from cleaner.guarded import timed_out
 from cleaner.intake import Batch
 from cleaner.records import Rejected
 from cleaner.spawn import SECONDS_TO_TALK, Worker, start_worker
-from cleaner.unread import Reading, Record, UnreadFile, open_record, raw_of, read_options, silent
+from cleaner.unread import Opener, Reading, Record, UnreadFile, raw_of, read_options, silent
 from cleaner.worker import BEGAN, DONE, FAILED, READING, READY, Part, Recipe
 
 _log = logging.getLogger(__name__)
@@ -193,9 +193,9 @@ class Pool:
 
     def _reject(self, job: _Job, kind: str | None, reason: str = "") -> None:
         """Give up the one record of a job; without a kind, its time was up."""
-        options, seconds = read_options(self._recipe.config), self._recipe.config.document_timeout
-        found, reading = open_record(job.records[0], options)
-        raw = raw_of(found)
+        config = self._recipe.config
+        found, reading = Opener(read_options(config)).open(job.records[0])
+        raw, seconds = raw_of(found), config.document_timeout
         rejected = Rejected(raw, kind, reason) if kind else timed_out(raw, seconds)
         self._store_rejected(job, rejected, reading)
 

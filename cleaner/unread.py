@@ -84,27 +84,30 @@ def is_one_record(source: Source) -> bool:
     )
 
 
-def open_record(
-    record: Record, options: ReadOptions, beat: Callable[[], object] = lambda: None
-) -> tuple[Raw | Rejected, Reading | None]:
-    """The record itself; with what is known of its file, if that had to be read for it.
+class Opener:
+    """Opens records one after the other; `beat` is called for each piece that is read.
 
-    `beat` is called for each piece that is read: there may be minutes between two of them, on
-    a network's bad days.
+    There may be minutes between two pieces, on a network's bad days.
     """
-    if not isinstance(record, UnreadFile):
-        return record, None
-    source, digest, opened_ns = record.source, FileDigest(), time.time_ns()
 
-    def meter(piece: bytes) -> None:
-        digest.update(piece)
-        beat()
+    def __init__(self, options: ReadOptions, beat: Callable[[], object] = lambda: None) -> None:
+        self._options = replace(options, meter=self._meter)
+        self._beat = beat
+        self._digest = FileDigest()
 
-    found = next(read_safely(source, replace(options, meter=meter)))
-    found = named(found, record.name)
-    if is_passing(found):
-        return found, Reading(opened_ns, None, is_failed=True)
-    return found, Reading(opened_ns, digest.of(source))
+    def open(self, record: Record) -> tuple[Raw | Rejected, Reading | None]:
+        """The record itself; with what is known of its file, if that had to be read for it."""
+        if not isinstance(record, UnreadFile):
+            return record, None
+        self._digest, opened_ns = FileDigest(), time.time_ns()
+        found = named(next(read_safely(record.source, self._options)), record.name)
+        if is_passing(found):
+            return found, Reading(opened_ns, None, is_failed=True)
+        return found, Reading(opened_ns, self._digest.of(record.source))
+
+    def _meter(self, piece: bytes) -> None:
+        self._digest.update(piece)
+        self._beat()
 
 
 def silent(record: UnreadFile, seconds: float) -> tuple[Rejected, Reading]:

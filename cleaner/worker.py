@@ -25,7 +25,7 @@ from cleaner.errors import CleanerError
 from cleaner.guarded import CleansBatches, clean_guarded
 from cleaner.records import Cleaned, Raw, Rejected
 from cleaner.runrecord import Counts
-from cleaner.unread import Reading, Record, open_record, raw_of, read_options
+from cleaner.unread import Opener, Reading, Record, raw_of, read_options
 from cleaner.writers.shard import Collector, Rows
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ class Recipe:
         began: Callable[[int], object] = _nothing, beat: Callable[[], object] = _nothing,
     ) -> Part:  # fmt: skip
         """Read what is still unread, clean it, and make the rows."""
-        options = read_options(self.config)
-        opened = [open_record(record, options, beat) for record in records]
+        opener = Opener(read_options(self.config), beat)
+        opened = [opener.open(record) for record in records]
         found = [record for record, _ in opened]
         outcomes = clean_guarded(cleaner, found, self.config.document_timeout, began)
         readings = [reading for _, reading in opened if reading]

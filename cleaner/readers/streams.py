@@ -21,7 +21,8 @@ import zstandard
 from cleaner.errors import RejectError
 from cleaner.readers.source import STANDARD_INPUT, DamagedStreamError, Source
 
-_PIECE = 1 << 18
+# Most files are read in one piece, which needn't be joined to others.
+_PIECE = 1 << 20
 # zstd can't be told to stop early, and one kilobyte of it can stand for 32 MB.
 _ZSTD_PIECE = 1 << 11
 _MAX_OUTPUT = 1 << 20

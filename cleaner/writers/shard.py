@@ -138,9 +138,12 @@ class Collector:
         counts.chars_kept += len(text)
         host = cleaned.metadata.get("host")
         host = host if isinstance(host, str) else None
-        for decision in removed:
-            by = decision.because.by if decision.because else "unexplained"
-            counts.removal(host, decision.label, by, decision.span.end - decision.span.start)
+        sizes: dict[tuple[str, str], list[int]] = {}
+        for (start, end), _, label, because in removed:
+            by = because.by if because else "unexplained"
+            sizes.setdefault((label, by), []).append(end - start)
+        for (label, by), chars in sizes.items():
+            counts.removal(host, label, by, sum(chars), len(chars))
 
     def _reject(self, rejected: Rejected) -> None:
         self.rows.quarantine.append(quarantine_row(rejected))
