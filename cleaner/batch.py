@@ -86,8 +86,7 @@ class Runner:
         try:
             self._loop(stream)
         finally:
-            # Whatever happens: the ledger must not be closed in the middle of a commit.
-            self._background.wait()
+            self._background.close()
         return self._finish(plan)
 
     def _finish(self, plan: Plan) -> RunResult:

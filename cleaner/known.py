@@ -62,5 +62,3 @@ class KnownInputs:
     @cached_property
     def _paths(self) -> dict[str, str]:
         return self._ledger.paths()
-
-

@@ -54,6 +54,34 @@ def test_an_error_is_raised_once_and_by_whichever_call_comes_first() -> None:
     assert begun == []
 
 
+def test_closing_waits_for_the_job_through_interruptions() -> None:
+    """Who is impatient is told after the commit, not in the middle of it."""
+    background, may_end, ended = Background(), threading.Event(), []
+
+    def job() -> None:
+        may_end.wait(10)
+        ended.append(1)
+
+    def interrupt() -> None:
+        time.sleep(0.05)
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.02)
+        may_end.set()
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    impatient = threading.Thread(target=interrupt)
+    try:
+        background.start(job)
+        impatient.start()
+        with pytest.raises(KeyboardInterrupt):
+            background.close()
+        assert ended == [1]
+    finally:
+        impatient.join()
+        signal.signal(signal.SIGINT, before)
+
+
 def test_cleaning_goes_on_while_a_commit_waits_for_the_disk(
     small_batches: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -47,13 +48,17 @@ def clean_command(arguments: argparse.Namespace) -> ExitStatus:
     # A plan makes some small values for each of a million files, and no cycles: looking for
     # cycles among them took a third of the time of a run that finds nothing new.
     gc.set_threshold(200_000, 20, 20)
-    find_inputs(arguments.input)  # so that a mistake in them leaves nothing behind
+    exclude = [str(arguments.output)]
+
+    def is_done(path: str, status: os.stat_result) -> bool:
+        return plan.is_done(path, status)  # there is a plan by the time that files are listed
+
+    # Before the output folder is made: a mistake in the inputs should leave nothing behind.
+    sources = find_inputs(arguments.input, exclude, is_done)
+    again = find_inputs(arguments.input, exclude)
     with _runner(arguments, config) as runner:
         known = KnownInputs(runner.output.ledger, runner.digest)
         plan = Plan(known, runner.digest, reprocess=arguments.reprocess)
-        exclude = [str(arguments.output)]
-        sources = find_inputs(arguments.input, exclude, plan.is_done)
-        again = find_inputs(arguments.input, exclude)
         due = None if arguments.reprocess else known.due_bytes
         with progress(quiet=arguments.quiet, sources=again, due=due) as runner.progress:
             result = _recorded(runner, plan, lambda: runner.run(plan, plan.to_read(sources)))
