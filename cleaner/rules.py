@@ -166,9 +166,16 @@ def _findings(
     firm = sorted({match.first for match in matches if match.is_firm})
     findings: dict[tuple[Span, str], Finding] = {}
     lifted: list[Lifted] = []
+    menu_end = 0
     for match in matches:
         rule = match.rule
+        if rule.over == "menu" and match.span.start < menu_end:
+            continue  # an item of the menu that is removed already
         span = reach(match, document.text, paragraphs, stops, firm)
+        if span.start == span.end:
+            continue
+        if rule.over == "menu":
+            menu_end = span.end
         findings.setdefault((span, rule.id), Finding(span, rule.label, rule.by, 1.0))
         if rule.lifts and match.value:
             value = " ".join(document.text[slice(*match.value)].split())
