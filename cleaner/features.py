@@ -57,7 +57,7 @@ Value = TypeVar("Value", np.float32, np.complex64)
 # minified code or tables).
 MAX_PARAGRAPH_CHARS = 15_000
 # Arrays of one piece stay in the processor's cache.
-PIECE_CHARS = 150_000
+PIECE_CHARS = 500_000
 
 
 class Tokens(NamedTuple):
