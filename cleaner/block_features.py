@@ -99,7 +99,7 @@ def dom_features(
         *_group_columns(own, linked, names, alike, beside),
     ]
     around = np.column_stack([linked, names[:, 4], tags <= 1, tags == 2, (tags > 2) & (tags < 9)])
-    columns += neighbours(around.astype(np.float32), starts, page, _REACH)
+    columns.append(neighbours(around.astype(np.float32), starts, page, _REACH))
     headline = np.concatenate([facts.headline for facts in pages])
     columns += [_since_headline(headline, starts, page), _since_headline(tags == _H1, starts, page)]
     columns += _same_place(tree, alike, starts, page)

@@ -221,7 +221,7 @@ def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
     return np.concatenate(
         [
             own.own,
-            *neighbours(own.shared, starts, page, _REACH),
+            neighbours(own.shared, starts, page, _REACH),
             density(own.mass, own.chars, starts, page, whole),
         ],
         axis=1,
@@ -238,7 +238,7 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
         [
             seen,
             own.shared,
-            *neighbours(seen, starts, page, 8),
+            neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
             runs((logits > 2) & (own.chars > _LONG), own.chars, starts, page),
