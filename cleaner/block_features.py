@@ -15,7 +15,7 @@ from cleaner.block_facts import BlockFacts
 from cleaner.block_tags import TAGS
 from cleaner.block_tree import LEVELS, Tree, main_nodes, subtree_sums
 from cleaner.features import Floats, Ints, mix
-from cleaner.features_around import Flags, neighbours
+from cleaner.features_around import Flags, neighbours, side_by_side
 from cleaner.features_page import Shape
 
 _REACH = 4
@@ -104,8 +104,7 @@ def dom_features(
     columns += [_since_headline(headline, starts, page), _since_headline(tags == _H1, starts, page)]
     columns += _same_place(tree, alike, starts, page)
     brief = np.column_stack([names, around]).astype(np.float32)
-    everything = np.concatenate(columns, axis=1, dtype=np.float32)
-    return DomShape(everything, brief, alike, beside)
+    return DomShape(side_by_side(columns), brief, alike, beside)
 
 
 def _containers(tree: Tree, own: Shape, link_chars: Ints, clear: Flags, page: Ints) -> list[Floats]:

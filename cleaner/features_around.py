@@ -47,6 +47,15 @@ def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
     return result.T
 
 
+def side_by_side(parts: Sequence[NDArray[Any]]) -> Floats:
+    """Features ``(rows, columns)`` beside each other; a part without columns is one.
+
+    >>> side_by_side([np.array([[1, 2], [3, 4]]), np.array([5, 6])]).tolist()
+    [[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]]
+    """
+    return columns([part.T for part in parts], len(parts[0]))
+
+
 def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> Floats:
     """The rows at distance ``-reach..reach`` (without 0), side by side.
 
