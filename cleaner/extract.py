@@ -1,6 +1,6 @@
 """Raw records to documents: decode, take the text out of the page, repair characters.
 
-A page is parsed once. Before that its size is looked at: a page of 300,000 tags or one
+A page is read once. Before that its size is looked at: a page of 300,000 tags or one
 nested 100,000 deep would hold up a run for minutes, so such pages go through
 `plain_text`, which keeps all their text and says so (``extractor`` = ``plain``).
 """
@@ -22,6 +22,7 @@ from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
 from cleaner.hosts import host_of
 from cleaner.html_metadata import PageMetadata, read_metadata
+from cleaner.html_tags import Tags, read_page
 from cleaner.html_text import plain_text
 from cleaner.html_tree import parse
 from cleaner.language import guess_language
@@ -82,10 +83,10 @@ def extract_with_facts(
     decoded = decode(raw.body, declared=_text(raw.meta.get("charset")), is_html=is_html)
     page = PageMetadata()
     if is_html:
-        tree = parse(decoded.text, plain=options.extractor != "trafilatura")
-        if tree is not None:
-            page = read_metadata(tree, _text(raw.meta.get("url")))
-        extracted = extract_html(decoded.text, page.url, tree, options)
+        tags = read_page(decoded.text)
+        if tags is not None:
+            page = read_metadata(tags, _text(raw.meta.get("url")))
+        extracted = extract_html(decoded.text, page.url, tags, options)
     else:
         extracted = Extracted(repair(decoded.text), "text")
     if not extracted.text.strip():
@@ -100,22 +101,22 @@ def extract_with_facts(
 
 
 def extract_html(
-    html: str, url: str | None, tree: lxml_html.HtmlElement | None, options: ExtractOptions
+    html: str, url: str | None, tags: Tags | None, options: ExtractOptions
 ) -> Extracted:
     """The text of a page, a paragraph a line, by the extractor that the options name.
 
-    `tree` is the parsed page, or None for a page that is too large to be parsed. Where no
+    `tags` are those of the page, or None where it is too large for that. Where no
     main text is found, all visible text is taken: the rules and models after this know
     furniture better than they know silence.
     """
-    if options.extractor == "blocks" and tree is not None:
-        page = extract_blocks(html, tree)
+    if options.extractor == "blocks" and tags is not None:
+        page = extract_blocks(html, tags)
         if page.text.strip() and is_latin(page.text):
             return Extracted(page.text, "blocks", page.blocks, page.facts)
         # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.
+    if options.extractor != "text" and tags is not None and len(html) <= _MAX_SEARCHED_CHARS:
         tree = parse(html)
-    if options.extractor != "text" and tree is not None and len(html) <= _MAX_SEARCHED_CHARS:
-        text = repair(_main_text(tree, url))
+        text = "" if tree is None else repair(_main_text(tree, url))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
             return Extracted(text, "trafilatura")
     return Extracted(repair(plain_text(html)), "plain")
