@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.block_tags import Kind
-from cleaner.html_attributes import attributes_of
+from cleaner.html_attributes import attributes_of, class_of
 from cleaner.html_tags import visible
 
 _SENTENCE_ENDS = (".", "!", "?", '"', "”", ":", "…", "»", ")")
@@ -78,16 +78,11 @@ def _is_huge(attributes: str) -> bool:
 def _names_of(attributes: str) -> str:
     if only := _ONLY_CLASS.fullmatch(attributes):
         return only[1]
-    found = attributes_of(attributes)
+    found = attributes_of(attributes, _NAMING)
     return " ".join([found[key] for key in _NAMING if found.get(key)])
 
 
 _kept_names_of = lru_cache(maxsize=1 << 14)(_names_of)
-
-
-def class_of(attributes: str) -> str:
-    """The class of an element, or nothing."""
-    return attributes_of(attributes).get("class", "") if "lass" in attributes.lower() else ""
 
 
 class PageText:

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from cleaner.block_line import MAX_DEPTH, Found, Nodes, PageText, TooDeepError, class_of, names_of
+from cleaner.block_line import MAX_DEPTH, Found, Nodes, PageText, TooDeepError, names_of
 from cleaner.block_tags import Kind
-from cleaner.html_attributes import attributes_of
+from cleaner.html_attributes import attributes_of, class_of
 from cleaner.html_nesting import ELEMENTS, depth_after_end
 from cleaner.html_tags import Tags, is_self_closing, visible
 
 # `display:none` is how pages keep the menus, forms and copies that nobody sees.
 _MAY_HIDE = re.compile(r"(?<![\w-])hidden(?![\w-])|display: ?none|visibility:hidden")
 _HIDING = ("display:none", "display: none", "visibility:hidden")
+_TELLING = ("hidden", "style", "class")
 _MAX_ALIKE = 100
 _MIN_PROSE_CHARS, _MIN_HIDDEN_PROSE_CHARS = 60, 600
 _MAX_WALKS = 8
@@ -262,7 +263,7 @@ class _Walk:
         """A name for the elements that are alike if the page hides this one."""
         if tag in ("html", "body") or not _MAY_HIDE.search(attributes):
             return None
-        found = attributes_of(attributes)
+        found = attributes_of(attributes, _TELLING)
         style = found.get("style", "")
         if "hidden" not in found and not any(way in style for way in _HIDING):
             return None

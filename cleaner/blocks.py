@@ -14,7 +14,7 @@ from cleaner.block_line import Found, Nodes, TooDeepError
 from cleaner.block_walk import Walked, walk
 from cleaner.characters import repair
 from cleaner.html_linked_text import article_body
-from cleaner.html_tags import Tags, linked_data, read_page, read_tags, visible
+from cleaner.html_tags import Page, Tags, read_page, read_tags, visible
 from cleaner.html_text import plain_text
 from cleaner.records import Block, Span
 
@@ -31,8 +31,8 @@ class BlockPage(NamedTuple):
     facts: BlockFacts
 
 
-def extract_blocks(html: str, tags: Tags | None = None) -> BlockPage:
-    """The blocks of a page; `tags` are what `cleaner.html_tags.read_page` gave, if it was asked.
+def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
+    """The blocks of a page; `page` is what `cleaner.html_tags.read_page` gave, if it was asked.
 
     >>> page = extract_blocks("<nav><a href=/>Home</a></nav><main class=story><p>Rain <i>fell.")
     >>> page.text
@@ -42,24 +42,25 @@ def extract_blocks(html: str, tags: Tags | None = None) -> BlockPage:
 
     A page that is too large or too deep comes as lines without a path.
     """
-    tags = read_page(html) if tags is None else tags
+    page = read_page(html) if page is None else page
     try:
-        walked = _unparsed(html) if tags is None else _walked(html, tags)
+        walked = _unparsed(html) if page is None else _walked(html, page.tags)
     except TooDeepError:
         walked = _unparsed(html)
-    if tags is not None and '"articleBody"' in html:
-        walked = _with_article_body(walked, tags)
+    if page is not None and '"articleBody"' in html:
+        walked = _with_article_body(walked, page)
     found, text = _repaired(walked.found)
     walked = Walked(found, walked.nodes)
+    tags = walked.nodes.tags
     paths: dict[int, str] = {}
     blocks = []
     start = 0
-    for one in found:
-        end = start + len(one.text)
-        path = paths.get(one.node) or paths.setdefault(one.node, _path(walked.nodes, one.node))
-        blocks.append(Block(Span(start, end), walked.nodes.tags[one.node], path, one.link_chars))
+    for block, node, _, link_chars, _, _, _ in found:
+        end = start + len(block)
+        path = paths.get(node) or paths.setdefault(node, _path(walked.nodes, node))
+        blocks.append(Block(Span(start, end), tags[node], path, link_chars))
         start = end + 1
-    title = "" if tags is None else _window_title(tags)
+    title = "" if page is None else _window_title(page.tags)
     return BlockPage(text, tuple(blocks), facts_of(walked, title))
 
 
@@ -87,13 +88,16 @@ def _repaired(found: list[Found]) -> tuple[list[Found], str]:
 
 def _path(nodes: Nodes, node: int) -> str:
     """The innermost elements as ``tag.class``, outermost first."""
-    steps: list[str] = []
-    while node and len(steps) < _MAX_STEPS:
-        names = nodes.names[node][:_MAX_NAMES_CHARS].replace(" ", ".")
-        tag = nodes.tags[node]
-        steps.append(f"{tag}.{names}" if names else tag)
-        node = nodes.parents[node]
-    return "/".join(reversed(steps))
+    parents, _, tags, all_names = nodes
+    path = ""
+    for _ in range(_MAX_STEPS):
+        if not node:
+            break
+        names = all_names[node]
+        step = f"{tags[node]}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tags[node]
+        path = f"{step}/{path}" if path else step
+        node = parents[node]
+    return path
 
 
 def _unparsed(html: str) -> Walked:
@@ -108,13 +112,13 @@ def _window_title(tags: Tags) -> str:
     return next((visible(tag[2]) for tag in tags if tag[0] in ("title", "TITLE")), "")
 
 
-def _with_article_body(walked: Walked, tags: Tags) -> Walked:
+def _with_article_body(walked: Walked, page: Page) -> Walked:
     """Add the article from the page's JSON-LD where its elements don't hold it.
 
     Pages that are filled in by a script, or shut by a paywall that only hides, state the
     text for search engines.
     """
-    body = article_body(linked_data(tags))
+    body = article_body(page.linked_data)
     if not body:
         return walked
     shown = "".join("".join(one.text for one in walked.found).split())

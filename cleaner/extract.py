@@ -22,7 +22,7 @@ from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
 from cleaner.hosts import host_of
 from cleaner.html_metadata import PageMetadata, read_metadata
-from cleaner.html_tags import Tags, read_page
+from cleaner.html_tags import Page, read_page
 from cleaner.html_text import plain_text
 from cleaner.html_tree import parse
 from cleaner.language import guess_language
@@ -35,6 +35,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 # Above that the search for the main text alone would outlast the deadline of a document.
 _MAX_SEARCHED_CHARS = 12_000_000
 _SCRIPT_SAMPLE = 4_000
+# Beyond the Latin blocks; Latin Extended Additional (Vietnamese) stands apart from them.
+_OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u02ff\u1e00-\u1eff]")
 _MIN_MAIN_CHARS = 25
 
 
@@ -83,10 +85,10 @@ def extract_with_facts(
     decoded = decode(raw.body, declared=_text(raw.meta.get("charset")), is_html=is_html)
     page = PageMetadata()
     if is_html:
-        tags = read_page(decoded.text)
-        if tags is not None:
-            page = read_metadata(tags, _text(raw.meta.get("url")))
-        extracted = extract_html(decoded.text, page.url, tags, options)
+        read = read_page(decoded.text)
+        if read is not None:
+            page = read_metadata(read, _text(raw.meta.get("url")))
+        extracted = extract_html(decoded.text, page.url, read, options)
     else:
         extracted = Extracted(repair(decoded.text), "text")
     if not extracted.text.strip():
@@ -101,20 +103,20 @@ def extract_with_facts(
 
 
 def extract_html(
-    html: str, url: str | None, tags: Tags | None, options: ExtractOptions
+    html: str, url: str | None, page: Page | None, options: ExtractOptions
 ) -> Extracted:
     """The text of a page, a paragraph a line, by the extractor that the options name.
 
-    `tags` are those of the page, or None where it is too large for that. Where no
+    `page` holds its tags, or is None where it is too large for that. Where no
     main text is found, all visible text is taken: the rules and models after this know
     furniture better than they know silence.
     """
-    if options.extractor == "blocks" and tags is not None:
-        page = extract_blocks(html, tags)
-        if page.text.strip() and is_latin(page.text):
-            return Extracted(page.text, "blocks", page.blocks, page.facts)
+    if options.extractor == "blocks" and page is not None:
+        found = extract_blocks(html, page)
+        if found.text.strip() and is_latin(found.text):
+            return Extracted(found.text, "blocks", found.blocks, found.facts)
         # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.
-    if options.extractor != "text" and tags is not None and len(html) <= _MAX_SEARCHED_CHARS:
+    if options.extractor != "text" and page is not None and len(html) <= _MAX_SEARCHED_CHARS:
         tree = parse(html)
         text = "" if tree is None else repair(_main_text(tree, url))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
@@ -131,10 +133,10 @@ def is_latin(text: str) -> bool:
     if text.isascii():
         return True
     start = max((len(text) - _SCRIPT_SAMPLE) // 2, 0)
-    letters = list(filter(str.isalpha, text[start : start + _SCRIPT_SAMPLE]))
-    # Beyond the Latin blocks; Latin Extended Additional (Vietnamese) stands apart from them.
-    other = sum(letter > "\u02ff" and not "\u1e00" <= letter <= "\u1eff" for letter in letters)
-    return other <= 0.3 * len(letters)
+    sample = text[start : start + _SCRIPT_SAMPLE]
+    if not _OTHER_LETTER.search(sample):
+        return True
+    return len(_OTHER_LETTER.findall(sample)) <= 0.3 * sum(map(str.isalpha, sample))
 
 
 def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:

@@ -8,15 +8,15 @@ marked up as a byline or a date.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
 from cleaner.dates import parse_date
-from cleaner.html_attributes import attributes_of
+from cleaner.html_attributes import attributes_of, class_of
 from cleaner.html_linked_data import LinkedData, read_linked_data
 from cleaner.html_nesting import text_inside
-from cleaner.html_tags import Tags, linked_data, visible
+from cleaner.html_tags import Page, Tags, visible
 from cleaner.html_title import choose_title, site_names
 from cleaner.machine_dates import iso_date
 from cleaner.person_names import clean_authors
@@ -69,13 +69,13 @@ class _Head(NamedTuple):
     headings: list[int]
 
 
-def read_metadata(tags: Tags, url: str | None = None) -> PageMetadata:
+def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
     """Read what a page says about itself.
 
     `url` is where the page was fetched from, which its own canonical address goes before.
 
-    >>> from cleaner.html_tags import read_tags
-    >>> page = read_metadata(read_tags('''<html lang="en-GB"><head>
+    >>> from cleaner.html_tags import read_page
+    >>> page = read_metadata(read_page('''<html lang="en-GB"><head>
     ... <title>Council backs library - The Mill Post</title>
     ... <meta property="og:site_name" content="The Mill Post">
     ... <meta name="author" content="By Ana Ruiz and Tom Ott">
@@ -83,9 +83,10 @@ def read_metadata(tags: Tags, url: str | None = None) -> PageMetadata:
     >>> page.title, page.authors, page.date
     ('Council backs library', 'Ana Ruiz; Tom Ott', '2025-09-11T08:00:00+00:00')
     """
+    tags = page.tags
     head = _head(tags)
     meta = head.meta
-    linked = read_linked_data(linked_data(tags))
+    linked = read_linked_data(page.linked_data)
     url = _url(head) or url
     site = _first(meta, _SITES[:1]) or linked.site or _first(meta, _SITES[1:])
     site = site.lstrip("@") if site else None
@@ -110,33 +111,34 @@ def _head(tags: Tags) -> _Head:
     window: str | None = None
     headings: list[int] = []
     in_body = False
-    for number, (written, attributes, text, _, _) in enumerate(tags):
-        tag = _KNOWN.get(written)
-        if tag is None:
-            continue
-        if tag == "h1":
+    for number, tag in [(number, tag) for number, tag in enumerate(tags) if tag[0] in _KNOWN]:
+        name, attributes = _KNOWN[tag[0]], tag[1]
+        if name == "meta":
+            found = attributes_of(attributes, _META_ATTRIBUTES)
+            content = " ".join(found.pop("content", "").split())
+            if content:
+                for key in _META_NAMES:
+                    if found.get(key):
+                        meta.setdefault(found[key].strip().lower(), []).append(content)
+        elif name == "link":
+            if "canonical" in attributes or "CANONICAL" in attributes:
+                found = attributes_of(attributes, ("rel", "href"))
+                if found.get("rel", "").lower() == "canonical":
+                    canonical.append(found.get("href", ""))
+        elif name == "h1":
             headings.append(number)
-        elif tag == "title":
+        elif name == "title":
             if window is None and not in_body:  # pictures have titles too
-                window = " ".join(visible(text).split())
-        elif tag == "body":
+                window = " ".join(visible(tag[2]).split())
+        elif name == "html":
+            root = root or attributes_of(attributes, ("lang", "xml:lang"))
+        else:
             in_body = True
-        elif tag == "html":
-            root = root or attributes_of(attributes)
-        elif tag == "meta":
-            found = attributes_of(attributes)
-            content = " ".join(found.get("content", "").split())
-            for key in _META_NAMES if content else ():
-                if name := found.get(key):
-                    meta.setdefault(name.strip().lower(), []).append(content)
-        elif "canonical" in attributes.lower():
-            found = attributes_of(attributes)
-            if found.get("rel", "").lower() == "canonical":
-                canonical.append(found.get("href", ""))
     return _Head(root, meta, canonical, window, headings)
 
 
 _META_NAMES = ("property", "name", "itemprop", "http-equiv")
+_META_ATTRIBUTES = (*_META_NAMES, "content")
 _KNOWN = {
     written: name
     for name in ("html", "meta", "link", "title", "body", "h1")
@@ -170,8 +172,9 @@ def _authors(
     for key in _AUTHORS.split():
         if names := clean_authors(meta.get(key, ()), site):
             return names
-    for find in (_is_author_property, _is_author_link, _has_author_class):
-        marked = islice(_marked(tags, "author|byline", find), 4)
+    may_be = [n for n, tag in enumerate(tags) if "author" in tag[1] or "byline" in tag[1]]
+    for is_author in (_is_author_property, _is_author_link, _has_author_class):
+        marked = islice((number for number in may_be if is_author(*tags[number][:2])), 4)
         texts = [_visible(tags, number) for number in marked]
         bylines = [text for text in texts if text and len(text) <= _MAX_BYLINE_CHARS]
         if names := clean_authors(bylines, site):
@@ -179,37 +182,33 @@ def _authors(
     return []
 
 
-def _marked(
-    tags: Tags, hint: str, is_marked: Callable[[str, Mapping[str, str]], bool]
-) -> Iterator[int]:
-    """The places of elements with certain attributes; `hint` is what stands in all of them."""
-    may_be = re.compile(hint).search
-    for number, (name, attributes, _, _, _) in enumerate(tags):
-        if may_be(attributes) and is_marked(name.lower(), attributes_of(attributes)):
-            yield number
+def _is_author_property(tag: str, attributes: str) -> bool:
+    found = attributes_of(attributes, ("itemprop",)) if "itemprop" in attributes else {}
+    return found.get("itemprop") == "author"
 
 
-def _is_author_property(tag: str, attributes: Mapping[str, str]) -> bool:
-    return attributes.get("itemprop") == "author"
+def _is_author_link(tag: str, attributes: str) -> bool:
+    return tag in ("a", "A") and attributes_of(attributes, ("rel",)).get("rel") == "author"
 
 
-def _is_author_link(tag: str, attributes: Mapping[str, str]) -> bool:
-    return tag == "a" and attributes.get("rel") == "author"
+def _has_author_class(tag: str, attributes: str) -> bool:
+    return tag.lower() in _NAMED and _AUTHOR_CLASS.search(class_of(attributes)) is not None
 
 
-def _has_author_class(tag: str, attributes: Mapping[str, str]) -> bool:
-    return tag in _NAMED and _AUTHOR_CLASS.search(attributes.get("class", "")) is not None
+def _has_date_class(tag: str, attributes: str) -> bool:
+    if tag.lower() not in _DATED or not _DATE_CLASS.search(attributes):
+        return False
+    name = class_of(attributes)
+    return _DATE_CLASS.search(name) is not None and "update" not in name
 
 
-def _is_time(tag: str, attributes: Mapping[str, str]) -> bool:
-    if tag == "time" and "datetime" in attributes:
-        return True
-    return attributes.get("itemprop") == "datePublished"
-
-
-def _has_date_class(tag: str, attributes: Mapping[str, str]) -> bool:
-    name = attributes.get("class", "")
-    return tag in _DATED and _DATE_CLASS.search(name) is not None and "update" not in name
+def _times(tags: Tags) -> Iterator[str]:
+    """What elements for dates state, in order."""
+    for number, (tag, attributes, _, _, _) in enumerate(tags):
+        if tag == "time" or "datePublished" in attributes:
+            found = attributes_of(attributes, ("datetime", "itemprop", "content"))
+            if (tag == "time" and "datetime" in found) or found.get("itemprop") == "datePublished":
+                yield found.get("datetime") or found.get("content") or _visible(tags, number)
 
 
 def _date(
@@ -218,12 +217,11 @@ def _date(
     for text in (linked.date, *(meta[key][0] for key in _DATES.split() if key in meta)):
         if found := iso_date(text):
             return found
-    for number in islice(_marked(tags, "(?i)datetime|datePublished", _is_time), 3):
-        attributes = attributes_of(tags[number][1])
-        stated = attributes.get("datetime") or attributes.get("content") or _visible(tags, number)
-        if found := iso_date(stated):
+    for text in islice(_times(tags), 3):
+        if found := iso_date(text):
             return found
-    for number in islice(_marked(tags, _DATE_CLASS.pattern, _has_date_class), 6):
+    dated = (n for n, tag in enumerate(tags) if tag[1] and _has_date_class(tag[0], tag[1]))
+    for number in islice(dated, 6):
         printed = _visible(tags, number)
         if len(printed) <= _MAX_BYLINE_CHARS and (found := iso_date(parse_date(printed))):
             return found

@@ -13,7 +13,6 @@ page is cut behind its last ``>``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
 
@@ -58,6 +57,13 @@ MAX_HTML_CHARS = 30_000_000
 Tags = list[tuple[str, str, str, str, str]]
 
 
+class Page(NamedTuple):
+    """The tags of a page in order, and the texts of its JSON-LD scripts."""
+
+    tags: Tags
+    linked_data: list[str]
+
+
 class Tag(NamedTuple):
     """A tag as it is written, and the text behind it.
 
@@ -72,11 +78,15 @@ class Tag(NamedTuple):
     tail: str
 
 
-def read_page(html: str) -> Tags | None:
-    """The tags of a page, or None where it has too many of them or is too large."""
+def read_page(html: str) -> Page | None:
+    """Read a page; None where it has too many tags or is too large.
+
+    >>> read_page('<script type="application/ld+json">{"a": 1}</script>').linked_data
+    ['{"a": 1}']
+    """
     if html.count("<") > MAX_TAGS or len(html) > MAX_HTML_CHARS:
         return None
-    return read_tags(html)
+    return Page(read_tags(html), _linked_data(html))
 
 
 def read_tags(html: str) -> Tags:
@@ -120,15 +130,20 @@ def _without_scripts(text: str) -> str:
     return "".join([*[s[:start] for s, start in zip(scripts, starts, strict=True)], rest])
 
 
-def linked_data(tags: Tags) -> Iterator[str]:
+def _linked_data(html: str) -> list[str]:
     """The texts of a page's JSON-LD scripts in order."""
-    for _, _, text, _, tail in tags:
-        for stretch in (text, tail):
-            if _LINKED_DATA in stretch or _LINKED_DATA_ESCAPED in stretch:
-                for part in _UNSEEN_PART.findall(stretch):
-                    script = _SCRIPT_PART.match(part)
-                    if script and _LINKED_DATA in unescape(script[1]):
-                        yield script[2]
+    found = []
+    position = 0
+    mark = _LINKED_DATA if _LINKED_DATA in html else _LINKED_DATA_ESCAPED
+    while (position := html.find(mark, position)) >= 0:
+        start = html.rfind("<", 0, position)
+        script = _SCRIPT_PART.match(html, max(start, 0))
+        position += 1
+        if script and _LINKED_DATA in unescape(script[1]):
+            position = script.end()
+            if html.rfind("<!--", 0, start) <= html.rfind("-->", 0, start):
+                found.append(script[2])
+    return found
 
 
 def is_self_closing(attributes: str) -> bool:
