@@ -50,9 +50,11 @@ _CLASSES = {
     "separator": "|<>\\*+-",
     "bracket": "()[]{}",
 }
-_UPPER, _LOWER, _DIGIT, _SPACE = (
-    COUNTS.index(name) for name in ("upper", "lower", "digit", "space")
+_UPPER, _LOWER, _DIGIT, _SPACE, _OTHER = (
+    COUNTS.index(name) for name in ("upper", "lower", "digit", "space", "other")
 )
+# Less than one byte in so many is not ASCII in a text in Latin script.
+_FEW = 8
 
 
 def _class_of_bytes() -> Bytes:
@@ -70,14 +72,18 @@ class Scan(NamedTuple):
     """What one look at a buffer finds.
 
     `rare` are the places of the bytes that are neither small ASCII letters nor white space,
-    `marks` those bytes. Most of what there is to know about a text is known from them.
+    `marks` those bytes, `kinds` their classes. Most of what there is to know about a text is
+    known from them. In a text in another script than ours most bytes would be rare: then `high`
+    says which bytes are not ASCII, and these are not among the rare ones.
     """
 
     buffer: Bytes
     classes: Bytes  # of bytes, places in `COUNTS`
     rare: Ints
     marks: Bytes
+    kinds: Bytes
     is_word: Flags
+    high: Flags | None
 
 
 def joined(texts: Sequence[str]) -> Bytes:
@@ -97,20 +103,25 @@ def scan(buffer: Bytes) -> Scan:
     Symbols, emoji and outer apostrophes belong to none.
     """
     classes = np.frombuffer(buffer.tobytes().translate(_CLASS_OF), np.uint8)
+    high = buffer >= 0x80
+    is_word = classes <= _DIGIT
+    is_word |= high
     is_rare = classes != _LOWER
     is_rare &= classes != _SPACE
+    is_foreign = np.count_nonzero(high) * _FEW > buffer.size
+    if is_foreign:
+        is_rare &= ~high
     rare = np.flatnonzero(is_rare)
     marks = buffer.take(rare)
-    is_word = classes <= _DIGIT
-    is_word |= buffer >= 0x80
     for lead, length in _SYMBOLS:
-        places = rare[marks == lead]
+        places = np.flatnonzero(buffer == lead) if is_foreign else rare[marks == lead]
         for offset in range(length if places.size else 0):
             is_word[places + offset] = False
     places = rare[marks == ord("'")]
     # The first byte has the last one before it, which is a separator.
     is_word[places] = is_word[places - 1] & is_word[places + 1]
-    return Scan(buffer, classes, rare, marks, is_word)
+    kinds = classes.take(rare)
+    return Scan(buffer, classes, rare, marks, kinds, is_word, high if is_foreign else None)
 
 
 def word_edges(is_word: Flags) -> tuple[Ints, Ints]:
@@ -139,7 +150,7 @@ def _folded(found: Scan) -> Bytes:
     """What each byte adds to a hash: capitals as small letters, every digit as 0, plus one."""
     folded: Bytes = (found.classes == _UPPER).view(np.uint8) * np.uint8(32)
     folded += found.buffer
-    folded[found.rare[BYTE_CLASS.take(found.marks) == _DIGIT]] = ord("0")
+    folded[found.rare[found.kinds == _DIGIT]] = ord("0")
     folded += np.uint8(1)  # no byte of UTF-8 is 255
     return folded
 
@@ -229,11 +240,17 @@ def class_counts(found: Scan, begins: Ints, finishes: Ints, word_bytes: Ints) ->
     bounds = np.searchsorted(found.rare, finishes) + 1
     per_paragraph = np.diff(bounds, prepend=0)
     key = np.repeat(np.arange(0, begins.size * size, size), per_paragraph)
-    key += BYTE_CLASS.take(found.marks)
+    key += found.kinds
     counts = np.bincount(key, minlength=begins.size * size).reshape(-1, size)
     in_words = np.zeros(found.rare.size + 1, np.int64)
     np.cumsum(found.is_word.take(found.rare), out=in_words[1:])
     rare_in_words = np.diff(in_words.take(bounds), prepend=0)
     counts[:, _LOWER] = word_bytes - rare_in_words
-    counts[:, _SPACE] = finishes + 1 - begins - per_paragraph - counts[:, _LOWER]
+    counts[:, _SPACE] = finishes + 1 - begins - per_paragraph - word_bytes + rare_in_words
+    if found.high is not None and begins.size:
+        high = np.add.reduceat(found.high, begins, dtype=np.int64)
+        in_words = np.add.reduceat(found.high & found.is_word, begins, dtype=np.int64)
+        counts[:, _OTHER] += high
+        counts[:, _LOWER] -= in_words
+        counts[:, _SPACE] -= high - in_words
     return counts

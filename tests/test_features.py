@@ -90,6 +90,17 @@ def test_counts_are_those_of_the_bytes(text: str) -> None:
     assert tokens.counts[0].tolist() == counted.tolist()
 
 
+def test_scripts_beside_each_other_are_counted_as_each_alone() -> None:
+    """A batch in Latin script is looked at in another way than one in other scripts."""
+    mostly_ours, mostly_others = ["Rain fell. " * 400], ["Дождь шёл весь день. " * 400]
+    alone = np.concatenate([tokenise([text]).counts for text in PARAGRAPHS])
+    for others in (mostly_ours, mostly_others):
+        tokens = tokenise([*PARAGRAPHS, *others])
+
+        assert np.array_equal(tokens.counts[:-1], alone)
+        assert np.array_equal(tokens.words[: tokens.first[-2]], tokenise(PARAGRAPHS).words)
+
+
 @pytest.mark.parametrize("separator", ["\x1e", "x\x1ey \x1e"])
 def test_a_separator_inside_a_text_separates_nothing(separator: str) -> None:
     """The byte between paragraphs may stand in a dump: it is a space there."""
