@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from cleaner.block_line import MAX_DEPTH, Found, Nodes, PageText, TooDeepError, names_of
+from cleaner.block_line import MAX_DEPTH, NAMES, Found, Nodes, PageText, TooDeepError
 from cleaner.block_tags import Kind
 from cleaner.html_attributes import attributes_of, class_of
 from cleaner.html_nesting import ELEMENTS, depth_after_end
@@ -96,7 +96,7 @@ class _Walk:
         page, stack = self.page, self.stack
         parts, add, elements = page.parts, page.add, ELEMENTS
         block, inline, skipped, media = Kind.BLOCK, Kind.INLINE, Kind.SKIP, Kind.MEDIA
-        for name, attributes, inside, closed, tail in tags:
+        for name, attributes, inside, closed, tail, rest in tags:
             text = inside
             kind, tag, end, closes, is_void, is_root, is_end = elements[name]
             if is_end:
@@ -113,7 +113,8 @@ class _Walk:
                     self._make_room(closes)
                 is_empty = is_void or (attributes[-1:] == "/" and is_self_closing(attributes))
                 if closed and (is_empty or is_root):  # its end tag is another one's, or nobody's
-                    self.run([(name, attributes, inside, "", ""), ("/" + name, "", tail, "", "")])
+                    start = (name, attributes, inside, "", "", "")
+                    self.run([start, ("/" + name, "", tail, "", "", rest)])
                     continue
                 if is_root and self._is_misplaced(tag, attributes):
                     pass
@@ -173,6 +174,8 @@ class _Walk:
                             page.end(kind)
                         else:
                             stack.append(end)
+            if rest:
+                text += rest
             if text:
                 if self.skip is not None and not self._surfaces(text):
                     continue
@@ -201,7 +204,7 @@ class _Walk:
         """Close all elements but the outer `depth` ones."""
         stack = self.stack
         while len(stack) > depth:
-            kind = ELEMENTS[stack.pop()].kind
+            kind = ELEMENTS[stack.pop()][0]
             if self.skip is None or len(stack) < self.skip:
                 self.page.end(kind)
             else:
@@ -215,7 +218,7 @@ class _Walk:
         if tag == "html":
             wrong = self.has_html or self.has_head or self.has_body
             if not wrong:
-                self.page.nodes.names[1] = names_of(attributes)
+                self.page.nodes.names[1] = NAMES[attributes]
                 self.has_html = bool(attributes)
             self.misplaced += wrong
             return True
@@ -275,7 +278,9 @@ class _Walk:
 
     def _inside_hidden(self, tag: str, attributes: str, text: str, is_open: bool) -> None:
         """Look at an element in a hidden one: it may be hidden once more, or hold prose."""
-        alike = self._hidden(tag, attributes) if _MAY_HIDE.search(attributes) else None
+        alike = None
+        if "hidden" in attributes or "none" in attributes:
+            alike = self._hidden(tag, attributes)
         if is_open:
             if alike:
                 self.hiding.append((len(self.stack), alike))
