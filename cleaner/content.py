@@ -27,7 +27,7 @@ from cleaner.features_page import (
     shape,
     shared_words,
 )
-from cleaner.features_words import Grams, Pairs, score
+from cleaner.features_words import Grams, Pairs, sum_scores, with_edges
 from cleaner.layers import Layers, forward, sigmoid
 
 _SURE = 2.0
@@ -65,30 +65,34 @@ class ContentModel:
     trust: Trust
 
 
-def word_scores(model: ContentModel, grams: Grams) -> Floats:
-    """What the words alone say: ``(paragraphs, 2)`` logits."""
-    return score(grams, model.words) + model.intercepts
+def word_scores(model: ContentModel, grams: Grams, sums: Floats | None = None) -> Floats:
+    """What the words alone say: ``(paragraphs, 2)`` logits.
+
+    `sums` are their `sum_scores`, where they are known.
+    """
+    sums = sum_scores(grams, model.words) if sums is None else sums
+    return with_edges(grams, model.words, sums) + model.intercepts
 
 
 def content_probabilities(
     model: ContentModel,
     batch: Sequence[Tokens],
-    views: Sequence[Grams],
+    scores: Sequence[Floats],
     lengths: Ints,
     settled: Flags,
     whole: Flags,
 ) -> Floats:
     """P(belongs to the article) for every paragraph of a batch, 0 for settled ones.
 
-    `batch` holds the tokens of all paragraphs, in pieces, `views` their `content_grams`;
+    `batch` holds the tokens of all paragraphs, in pieces, `scores` their `word_scores`;
     `lengths` are the pages' numbers of paragraphs, `whole` says of each page whether it may
     hold navigation.
     """
     shapes = []
     done = 0
-    for tokens, grams in zip(batch, views, strict=True):
+    for tokens, said in zip(batch, scores, strict=True):
         rows = slice(done, done + tokens.begins.size)
-        shapes.append(shape(tokens, word_scores(model, grams), settled[rows]))
+        shapes.append(shape(tokens, said, settled[rows]))
         done = rows.stop
     starts, page = rows_of_pages(lengths)
     keys = np.concatenate([paragraph_keys(tokens) for tokens in batch])

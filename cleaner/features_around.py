@@ -3,9 +3,14 @@
 Arrays have one row a paragraph. `starts` says where each page's rows begin, with the number
 of rows as its last entry, so that nothing reaches into another page. Sums over stretches of a
 page are sums of whole numbers: exact, whatever stands before the page.
+
+Features lie in memory column by column, because they are computed and compared so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +18,7 @@ from numpy.typing import NDArray
 from cleaner.features import Floats, Ints
 
 Flags = NDArray[np.bool_]
-_SPANS = (2, 6, 15, 40)
+_SPANS = np.array([2, 6, 15, 40])[:, None]
 _GAP = 2
 
 
@@ -27,59 +32,105 @@ def rows_of_pages(lengths: Ints) -> tuple[Ints, Ints]:
     return starts, np.repeat(np.arange(lengths.size), lengths)
 
 
-def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> list[Floats]:
-    """The rows at distance ``-reach..reach`` (without 0); zeros and a last column of 1 outside."""
-    rows = np.arange(page.size)
-    padded = np.zeros((page.size + 1, values.shape[1] + 1), np.float32)
-    padded[:-1, :-1] = values
-    padded[-1, -1] = 1.0
-    low, high = starts[page], starts[page + 1]
-    result = []
-    for distance in (d for d in range(-reach, reach + 1) if d):
-        other = rows + distance
-        other = np.where((other >= low) & (other < high), other, page.size)
-        result.append(padded.take(other, axis=0))
-    return result
+def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
+    """One array ``(rows, columns)`` of columns and of arrays ``(columns, rows)``.
+
+    >>> columns([np.array([1, 2]), np.array([[3, 4], [5, 6]])], 2).tolist()
+    [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]
+    """
+    sizes = [part.shape[0] if part.ndim > 1 else 1 for part in parts]
+    result = np.empty((sum(sizes), rows), np.float32)
+    done = 0
+    for part, size in zip(parts, sizes, strict=True):
+        result[done : done + size] = part
+        done += size
+    return result.T
 
 
-def stretch_sums(values: Ints, starts: Ints, page: Ints, spans: tuple[int, ...]) -> list[Ints]:
-    """Sums over the next 2, 6, 15 ... rows before and after each row, without the row itself."""
-    sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
+def side_by_side(parts: Sequence[NDArray[Any]]) -> Floats:
+    """Features ``(rows, columns)`` beside each other; a part without columns is one.
+
+    >>> side_by_side([np.array([[1, 2], [3, 4]]), np.array([5, 6])]).tolist()
+    [[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]]
+    """
+    return columns([part.T for part in parts], len(parts[0]))
+
+
+def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> Floats:
+    """The rows at distance ``-reach..reach`` (without 0), side by side.
+
+    Each has one more column, which is 1 where there is no such row on the page; then the
+    others are 0.
+    """
+    rows, width = values.shape
+    # Between two pages, and around all of them, as many empty rows as one can reach.
+    place = np.arange(reach, rows + reach)
+    place += page * reach
+    padded = np.zeros((width + 1, rows + (starts.size + 1) * reach), np.float32)
+    padded[-1] = 1
+    padded[:-1, place] = values.T
+    padded[-1, place] = 0
+    result = np.empty((2 * reach, width + 1, rows), np.float32)
+    distances = [distance for distance in range(-reach, reach + 1) if distance]
+    for distance, found in zip(distances, result, strict=True):
+        padded.take(place + distance, axis=1, out=found, mode="clip")
+    return result.reshape(2 * reach * (width + 1), rows).T
+
+
+class Stretches(NamedTuple):
+    """The next 2, 6, 15, 40 rows before and after each row, and all of them, on its page.
+
+    Both arrays are ``(10, rows)``: before and after in turn, without the row itself.
+    """
+
+    begin: Ints
+    end: Ints
+
+    def sums(self, values: Ints) -> Ints:
+        """Sums of whole numbers over each stretch."""
+        running = np.zeros(values.size + 1, np.int64)
+        np.cumsum(values, out=running[1:])
+        result = running.take(self.end)
+        result -= running.take(self.begin)
+        return result
+
+
+def stretches(starts: Ints, page: Ints) -> Stretches:
     rows = np.arange(page.size)
     low, high = starts[page], starts[page + 1]
-    result = []
-    for span in spans:
-        result.append(sums[rows] - sums[np.maximum(rows - span, low)])
-        result.append(sums[np.minimum(rows + 1 + span, high)] - sums[rows + 1])
-    return result
+    shape = (2 * len(_SPANS) + 2, page.size)
+    begin, end = np.empty(shape, np.int64), np.empty(shape, np.int64)
+    end[0::2], begin[1::2] = rows, rows + 1
+    np.maximum(rows - _SPANS, low, out=begin[0:-2:2])
+    np.minimum(rows + 1 + _SPANS, high, out=end[1:-2:2])
+    begin[-2], end[-1] = low, high
+    return Stretches(begin, end)
 
 
 def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """How much of the text around a row is prose, and where on its page the row stands."""
-    everything = (1 << 40,)
-    masses = stretch_sums(mass, starts, page, _SPANS + everything)
-    sizes = stretch_sums(chars, starts, page, _SPANS + everything)
-    shares = [m / (256.0 * c + 256) for m, c in zip(masses, sizes, strict=True)]
-    amounts = [np.log1p(m / 256.0) / 8 for m in masses]
-    total = masses[-1] + masses[-2] + mass
-    size = sizes[-1] + sizes[-2] + chars
-    count = (starts[1:] - starts[:-1])[page]
-    position = np.arange(page.size) - starts[page]
-    return np.column_stack(
+    around = stretches(starts, page)
+    masses = around.sums(mass) / 256.0
+    sizes = around.sums(chars) + 1.0
+    total = masses[-1] + masses[-2] + mass / 256.0
+    size = sizes[-1] + sizes[-2] + chars - 2.0
+    before, after = around.end[-2] - around.begin[-2], around.end[-1] - around.begin[-1]
+    count = before + after + 1.0
+    return columns(
         [
-            *shares,
-            *amounts,
-            masses[-2] / (total + 256.0),
-            masses[-1] / (total + 256.0),
-            (position + 0.5) / np.maximum(count, 1),
-            np.log1p(position) / 5,
-            np.log1p(count - 1 - position) / 5,
-            total / (256.0 * size + 256),
-            np.log1p(size / np.maximum(count, 1)) / 6,
+            masses / sizes,
+            np.log1p(masses) / 8,
+            masses[-2:] / (total + 1.0),
+            (before + 0.5) / count,
+            np.log1p(before) / 5,
+            np.log1p(after) / 5,
+            total / (size + 1.0),
+            np.log1p(size / count) / 6,
             np.log1p(size) / 10,
             whole[page],
-        ]
-    ).astype(np.float32)
+        ],
+        page.size,
+    )
 
 
 def long_lists(items: Flags, page: Ints, length: int) -> Flags:
@@ -107,7 +158,7 @@ def runs(likely: Flags, chars: Ints, starts: Ints, page: Ints) -> Floats:
     """
     places = np.flatnonzero(likely)
     if not places.size:
-        return np.zeros((page.size, 6), np.float32)
+        return columns([np.zeros((6, page.size))], page.size)
     opens = np.ones(places.size, np.bool_)
     opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
     run = np.cumsum(opens) - 1
@@ -116,24 +167,22 @@ def runs(likely: Flags, chars: Ints, starts: Ints, page: Ints) -> Floats:
     total = np.bincount(page[places], weights=chars[places], minlength=starts.size - 1)
     largest = np.zeros(starts.size - 1)
     np.maximum.at(largest, run_page, size)
-    share = size / np.maximum(total[run_page], 1)
+    share = (size / np.maximum(total[run_page], 1))[run]
     rows = np.arange(page.size)
-    after = np.searchsorted(places, rows)  # first likely row at or after each row
-    before = np.searchsorted(places, rows, side="right") - 1
-    after_ok = after < places.size
-    after = np.minimum(after, places.size - 1)
-    after_ok &= page[places[after]] == page
-    before_ok = before >= 0
-    before = np.maximum(before, 0)
-    before_ok &= page[places[before]] == page
-    own = np.where(likely, share[run[before]], 0)
-    return np.column_stack(
+    through = np.cumsum(likely)
+    before = np.maximum(through - 1, 0)  # the last likely row up to each row
+    after = np.minimum(through - likely, places.size - 1)  # the first one from it on
+    to_before, to_after = rows - places[before], places[after] - rows
+    before_ok = (to_before >= 0) & (page[places[before]] == page)
+    after_ok = (to_after >= 0) & (page[places[after]] == page)
+    return columns(
         [
-            own,
-            np.where(before_ok, share[run[before]], 0),
-            np.where(after_ok, share[run[after]], 0),
+            share[before] * likely,
+            share[before] * before_ok,
+            share[after] * after_ok,
             likely & (size[run[before]] >= largest[page]),
-            np.where(before_ok, 1 / (1.0 + np.abs(rows - places[before])), 0),
-            np.where(after_ok, 1 / (1.0 + np.abs(places[after] - rows)), 0),
-        ]
-    ).astype(np.float32)
+            before_ok / (1.0 + np.abs(to_before)),
+            after_ok / (1.0 + np.abs(to_after)),
+        ],
+        page.size,
+    )

@@ -21,26 +21,36 @@ class Layers(NamedTuple):
 
 
 def forward(layers: Layers, inputs: Floats) -> Floats:
-    """The logit of each row of `inputs`.
+    """The logit of each row of `inputs`, which is fastest where it lies column by column.
 
     >>> layers = Layers((np.array([[2.0]], np.float32),), (np.array([1.0], np.float32),))
     >>> forward(layers, np.array([[3.0], [-1.0]], np.float32)).tolist()
     [7.0, -1.0]
     """
-    rows = inputs.shape[0]
+    columns = np.ascontiguousarray(inputs.T)
+    width, rows = columns.shape
+    whole = rows - rows % _BLOCK
     result = np.empty(rows, np.float32)
-    for start in range(0, rows, _BLOCK):
-        values = inputs[start : start + _BLOCK]
-        if values.shape[0] < _BLOCK:
-            padded = np.zeros((_BLOCK, inputs.shape[1]), np.float32)
-            padded[: values.shape[0]] = values
-            values = padded
-        for index, (weights, biases) in enumerate(zip(*layers, strict=True)):
-            if index:
-                values = np.maximum(values, 0)
-            values = values @ weights + biases
-        result[start : start + _BLOCK] = values[: rows - start, 0]
+    if whole:
+        blocks = columns[:, :whole].reshape(width, -1, _BLOCK)
+        result[:whole] = _forward_blocks(layers, blocks.swapaxes(0, 1))
+    if whole < rows:
+        last = np.zeros((1, width, _BLOCK), np.float32)
+        last[0, :, : rows - whole] = columns[:, whole:]
+        result[whole:] = _forward_blocks(layers, last)[: rows - whole]
     return result
+
+
+def _forward_blocks(layers: Layers, values: Floats) -> Floats:
+    """The logits of ``(blocks, inputs, _BLOCK)`` values, all in one array."""
+    # Numpy is twice as slow with a single zero.
+    zeros = np.zeros(_BLOCK, np.float32)
+    for index, (weights, biases) in enumerate(zip(*layers, strict=True)):
+        if index:
+            np.maximum(values, zeros, out=values)
+        values = np.matmul(weights.T, values)
+        values += biases[:, None]
+    return values.ravel()
 
 
 def sigmoid(logits: Floats) -> Floats:

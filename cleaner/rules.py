@@ -7,20 +7,21 @@ only near a literal that occurs is its rule's pattern tried, under a time limit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-import ahocorasick_rs as ac
-
 from cleaner.hosts import host_of
+from cleaner.literals import Literals, Places, is_where
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
-from cleaner.search import line_limit, search_near
+from cleaner.search import Hit, match_line, search_around
 from cleaner.view import View, view
+
+_REMEMBERED_LINES, _REMEMBERED_CHARS = 1 << 15, 200
 
 __all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
 
@@ -46,19 +47,11 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        literals: dict[bytes, list[tuple[int, bool]]] = {}
-        for number, rule in enumerate(self.rules):
-            for is_anchor, words in ((True, rule.anchors), (False, rule.scope.markers)):
-                for word in words:
-                    folded = view(word).folded[1:-1]
-                    literals.setdefault(folded, []).append((number, is_anchor))
-        self._owners = list(literals.values())
-        self._automaton = (
-            ac.BytesAhoCorasick(list(literals), implementation=ac.Implementation.DFA)
-            if literals
-            else None
+        self._literals = Literals(self.rules)
+        # "Sign in" stands on every page of a site and on half of all sites.
+        self._match_line = lru_cache(_REMEMBERED_LINES)(
+            lambda number, line: match_line(self.rules[number], line)
         )
-        self._limits = [line_limit(rule) for rule in self.rules]
         self._scoped = {
             number
             for number, rule in enumerate(self.rules)
@@ -85,34 +78,55 @@ class RuleSet:
 
         `seen` is the view of its text, where the caller has made it already.
         """
-        if self._automaton is None or not paragraphs:
-            return RuleHits([], [])
-        seen = seen or view(document.text)
-        anchors, marked = self._literals_in(seen)
-        host = host_of(document.url)
-        matches: list[Match] = []
-        for number, places in anchors.items():
-            rule = self.rules[number]
-            if number in self._scoped and number not in marked and not _on_host(rule, host):
-                continue
-            matches.extend(_matches(rule, seen, places, paragraphs, self._limits[number]))
-        matches = _beside(matches)
-        return _hits(document, paragraphs, matches)
+        [hits] = self.find_all([document], [paragraphs], [seen or view(document.text)])
+        return hits
 
-    def _literals_in(self, seen: View) -> tuple[dict[int, list[int]], set[int]]:
-        """Where each rule's anchors stand (code points), and the rules whose marker stands."""
-        anchors: dict[int, list[int]] = {}
-        marked: set[int] = set()
-        assert self._automaton is not None
-        found = self._automaton.find_matches_as_indexes(seen.folded, overlapping=True)
-        places = seen.code_points([start for _, start, _ in found])
-        for (literal, _, _), place in zip(found, places, strict=True):
-            for number, is_anchor in self._owners[literal]:
-                if is_anchor:
-                    anchors.setdefault(number, []).append(place)
-                else:
-                    marked.add(number)
-        return anchors, marked
+    def find_all(
+        self,
+        documents: Sequence[Document],
+        segmented: Sequence[Sequence[Paragraph]],
+        views: Sequence[View],
+    ) -> list[RuleHits]:
+        """The same for many documents at once, which is faster."""
+        found = self._literals.find_all(views)
+        return [self._find(*one) for one in zip(documents, segmented, views, found, strict=True)]
+
+    def _find(
+        self, document: Document, paragraphs: Sequence[Paragraph], seen: View, places: Places
+    ) -> RuleHits:
+        if not paragraphs or not (places.lines or places.around):
+            return RuleHits([], [])
+        host = host_of(document.url)
+        text = seen.text
+        matches: list[Match] = []
+        starts = [paragraph.span.start for paragraph in paragraphs]
+        for number, hits in self._hits(text, places):
+            rule = self.rules[number]
+            if number in self._scoped and number not in places.marked and not _on_host(rule, host):
+                continue
+            matches.extend(
+                _match(rule, hit, paragraphs, starts)
+                for hit in hits
+                if rule.where is None
+                or is_where(rule.where, hit.span.start, hit.span.start + 1, len(text))
+            )
+        return _findings(document, paragraphs, _beside(matches))
+
+    def _hits(self, text: str, places: Places) -> Iterator[tuple[int, Iterator[Hit]]]:
+        """Each rule's number with where its pattern matches, tried only when it is asked for."""
+        for number, lines in places.lines.items():
+            yield number, self._line_hits(number, text, lines)
+        for number, around in places.around.items():
+            yield number, search_around(self.rules[number], text, around)
+
+    def _line_hits(self, number: int, text: str, lines: Mapping[int, int]) -> Iterator[Hit]:
+        for start, end in lines.items():
+            if end - start <= _REMEMBERED_CHARS:
+                hit = self._match_line(number, text[start:end])
+            else:
+                hit = match_line(self.rules[number], text[start:end])
+            if hit is not None:
+                yield hit.moved(start)
 
 
 def _on_host(rule: Rule, host: str | None) -> bool:
@@ -121,33 +135,14 @@ def _on_host(rule: Rule, host: str | None) -> bool:
     )
 
 
-def _matches(
-    rule: Rule,
-    seen: View,
-    places: Sequence[int],
-    paragraphs: Sequence[Paragraph],
-    limit: int | None,
-) -> Iterator[Match]:
-    """The places where a rule's pattern matches near its anchors."""
-    for span, value in search_near(rule, seen.text, places, limit):
-        if _is_where(rule, span, len(seen.text)):
-            first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
-            if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
-                first += 1  # the match begins in the indentation of the next paragraph
-            last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
-            yield Match(rule, span, value, first, last)
-
-
-def _start(paragraph: Paragraph) -> int:
-    return paragraph.span.start
-
-
-def _is_where(rule: Rule, span: Span, length: int) -> bool:
-    if rule.where == "head":
-        return span.start < max(1_500, length // 4)
-    if rule.where == "tail":
-        return length < 600 or span.start >= length // 2
-    return True
+def _match(rule: Rule, hit: Hit, paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> Match:
+    """A hit with the paragraphs that it touches; `starts` are theirs."""
+    span, value = hit
+    first = max(bisect_right(starts, span.start) - 1, 0)
+    if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
+        first += 1  # the match begins in the indentation of the next paragraph
+    last = max(bisect_right(starts, span.end - 1) - 1, first)
+    return Match(rule, span, value, first, last)
 
 
 def _beside(matches: list[Match]) -> list[Match]:
@@ -163,15 +158,24 @@ def _beside(matches: list[Match]) -> list[Match]:
     ]
 
 
-def _hits(document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]) -> RuleHits:
+def _findings(
+    document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]
+) -> RuleHits:
     matches.sort(key=lambda match: (match.span, match.rule.id))
     stops = sorted({match.first for match in matches if match.is_heading})
     firm = sorted({match.first for match in matches if match.is_firm})
     findings: dict[tuple[Span, str], Finding] = {}
     lifted: list[Lifted] = []
+    menu_end = 0
     for match in matches:
         rule = match.rule
+        if rule.over == "menu" and match.span.start < menu_end:
+            continue  # an item of the menu that is removed already
         span = reach(match, document.text, paragraphs, stops, firm)
+        if span.start == span.end:
+            continue
+        if rule.over == "menu":
+            menu_end = span.end
         findings.setdefault((span, rule.id), Finding(span, rule.label, rule.by, 1.0))
         if rule.lifts and match.value:
             value = " ".join(document.text[slice(*match.value)].split())

@@ -21,6 +21,8 @@ _LINES_AROUND = 2
 _CHARS_AROUND = 3_000
 _MIN_LINE_LIMIT = 160
 _SECONDS_PER_PATTERN = 0.05
+# Watching the clock takes three times as long as most patterns do on a line of this length.
+_SHORT_LINE = 400
 _FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
 # What can't open or close a group or an alternative: escapes, classes, comments.
 _OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
@@ -41,24 +43,63 @@ class Region(NamedTuple):
     cut: bool
 
 
-def search_near(
-    rule: Rule, text: str, places: Sequence[int], limit: int | None
-) -> Iterator[tuple[Span, Span | None]]:
-    """Each match of a rule's pattern near `places` (offsets of its anchors, in order), once.
+class Hit(NamedTuple):
+    """The span to remove (the group ``x`` or all of the match) and that of the group ``value``.
 
-    `limit` is the rule's `line_limit`. Yields the span to remove (the group ``x`` or all of
-    the match) and that of the group ``value`` (None where it took no part; the match where
-    the pattern has no such group).
+    `value` is None where the group took no part, and the span where the pattern has none.
     """
-    found = _around(rule, text, places) if limit is None else _lines(rule, text, places, limit)
+
+    span: Span
+    value: Span | None
+
+    def moved(self, by: int) -> Hit:
+        """The same hit in a text where its line starts at `by`."""
+        (start, end), value = self
+        value = value and Span(value.start + by, value.end + by)
+        return Hit(Span(start + by, end + by), value)
+
+
+def match_line(rule: Rule, line: str) -> Hit | None:
+    """The match of a rule of single lines on a line of the view."""
+    if rule.tried and len(line) <= _SHORT_LINE:
+        match = rule.compiled.match(line)
+    else:
+        try:
+            match = rule.compiled.match(line, timeout=_SECONDS_PER_PATTERN)
+        except TimeoutError:
+            _warn(rule, line)
+            return None
+    return match and _hit(match)
+
+
+def search_around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[Hit]:
+    """Each match of any other rule near `places` (offsets of its anchors, in order), once."""
     seen: set[Span] = set()
-    for match in found:
-        groups = match.re.groupindex
-        span = Span(*match.span("x" if "x" in groups else 0))
-        if span.end > span.start and span not in seen:
-            seen.add(span)
-            value = Span(*match.span("value")) if "value" in groups else span
-            yield span, value if value.start >= 0 else None
+    for match in _around(rule, text, places):
+        hit = _hit(match)
+        if hit is not None and hit.span not in seen:
+            seen.add(hit.span)
+            yield hit
+
+
+def _hit(match: regex.Match[str]) -> Hit | None:
+    groups = match.re.groupindex
+    span = Span(*match.span("x" if "x" in groups else 0))
+    if span.end <= span.start:
+        return None
+    value = Span(*match.span("value")) if "value" in groups else span
+    return Hit(span, value if value.start >= 0 else None)
+
+
+def line_at(text: str, place: int) -> tuple[int, int]:
+    """The line that an anchor at `place` stands on; it may begin with the newline before it.
+
+    >>> line_at("One\\nTwo\\nThree", 3)
+    (4, 7)
+    """
+    place += place < len(text) and text[place] == "\n"
+    end = text.find("\n", place)
+    return text.rfind("\n", 0, place) + 1, len(text) if end < 0 else end
 
 
 def line_limit(rule: Rule) -> int | None:
@@ -77,49 +118,45 @@ def line_limit(rule: Rule) -> int | None:
     return min(max(4 * longest, _MIN_LINE_LIMIT), _CHARS_AROUND)
 
 
-def _lines(rule: Rule, text: str, places: Sequence[int], limit: int) -> Iterator[regex.Match[str]]:
-    """Matches of a line rule on the lines where its anchors stand."""
-    compiled, length, done = rule.compiled, len(text), -1
-    for place in places:
-        if place < done:
-            continue
-        at = place + 1 if place < length and text[place] == "\n" else place
-        start = text.rfind("\n", max(at - limit - 1, 0), at) + 1
-        if start == 0 and at > limit:
-            continue
-        end = text.find("\n", at, start + limit + 1)
-        if end < 0:
-            if start + limit < length:
-                continue
-            end = length
-        done = end
-        try:
-            match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
-        except TimeoutError:
-            _warn(rule, start)
-            continue
-        if match is not None:
-            yield match
-
-
 def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Match[str]]:
     """Matches of any other rule in the regions around its anchors."""
-    done = -1
-    for place in places:
-        if place < done:
-            continue  # on the same line as the anchor before it: the region is the same
-        region = region_around(text, place)
-        done = min(region.line_end, place + _CHARS_AROUND // 2)
+    regions = _regions(text, places)
+    if begins_at_line_start(rule.pattern):
+        regions = _merged(regions)
+    for region in regions:
         try:
             for match in _matches(rule, text, region):
                 if not (region.cut and match.end() == region.end):
                     yield match
         except TimeoutError:
-            _warn(rule, region.start)
+            _warn(rule, text[region.start : region.end])
 
 
-def _warn(rule: Rule, start: int) -> None:
-    _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, start)
+def _regions(text: str, places: Sequence[int]) -> Iterator[Region]:
+    done = -1
+    for place in places:
+        if place >= done:  # else on the same line as the anchor before it
+            region = region_around(text, place)
+            done = min(region.line_end, place + _CHARS_AROUND // 2)
+            yield region
+
+
+def _merged(regions: Iterator[Region]) -> Iterator[Region]:
+    """Regions that overlap as one: in a menu every line has an anchor, and all see each other."""
+    merged: Region | None = None
+    for region in regions:
+        if merged is not None and region.start <= merged.end:
+            merged = region._replace(start=merged.start)
+            continue
+        if merged is not None:
+            yield merged
+        merged = region
+    if merged is not None:
+        yield merged
+
+
+def _warn(rule: Rule, text: str) -> None:
+    _log.warning("rule %s ran over its time limit on %.60r; text kept", rule.id, text)
 
 
 def region_around(text: str, place: int) -> Region:
@@ -166,7 +203,8 @@ def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]
         if at == 0:
             return
     while at <= region.end:
-        match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
+        end = min(region.end, at + 2 * _CHARS_AROUND)
+        match = compiled.match(text, at, end, timeout=_SECONDS_PER_PATTERN)
         if match is not None:
             yield match
             at = max(at, match.end() - 1)

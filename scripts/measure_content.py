@@ -10,7 +10,7 @@ import numpy as np
 from content_corpus import CLEAN_GOLD, CUT_GOLD, PageSample, clean_pages, read
 from fit_content import TRUST, ContentFit
 
-from cleaner.content import ContentModel, content_probabilities, trusted
+from cleaner.content import ContentModel, content_probabilities, trusted, word_scores
 from cleaner.features import Floats, pieces, tokenise
 from cleaner.features_around import Flags
 from cleaner.features_page import list_items
@@ -161,7 +161,7 @@ def kept_filler(model: ContentModel, folder: Path, count: int = 8) -> tuple[floa
         texts = [*article, *lines]
         batch = [tokenise(texts[piece]) for piece in pieces([len(text) for text in texts])]
         found = content_probabilities(
-            model, batch, [content_grams(tokens) for tokens in batch],
+            model, batch, [word_scores(model, content_grams(tokens)) for tokens in batch],
             np.array([len(texts)]), np.zeros(len(texts), np.bool_), np.ones(1, np.bool_),
         )[len(article) :]  # fmt: skip
         total += len(lines)
