@@ -66,7 +66,7 @@ def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
 
 def _walked(html: str, tags: Tags) -> Walked:
     walked = walk(tags)
-    if any(_CONTROL.search(one.text) for one in walked.found):
+    if _CONTROL.search("\n".join([one.text for one in walked.found])):
         # They are no text, and would make blocks of what is empty without them.
         walked = walk(read_tags(_CONTROL.sub("", html)))
     return walked

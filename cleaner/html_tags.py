@@ -122,9 +122,12 @@ def visible(text: str) -> str:
 def _linked_data(html: str) -> list[str]:
     """The texts of a page's JSON-LD scripts in order."""
     found = []
-    position = 0
-    mark = _LINKED_DATA if _LINKED_DATA in html else _LINKED_DATA_ESCAPED
-    while (position := html.find(mark, position)) >= 0:
+    mark = _LINKED_DATA
+    position = html.find(mark)
+    if position < 0:
+        mark = _LINKED_DATA_ESCAPED
+        position = html.find(mark)
+    while position >= 0:
         start = html.rfind("<", 0, position)
         script = _SCRIPT_PART.match(html, max(start, 0))
         position += 1
@@ -132,6 +135,7 @@ def _linked_data(html: str) -> list[str]:
             position = script.end()
             if html.rfind("<!--", 0, start) <= html.rfind("-->", 0, start):
                 found.append(script[2])
+        position = html.find(mark, position)
     return found
 
 
