@@ -18,7 +18,7 @@ from typing import NamedTuple
 # Attributes as browsers read them: quotes count only where a value begins.
 _VALUE = r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)"""
 _ATTRIBUTES = rf"[^>=]*+(?:{_VALUE}[^>=]*+)*+"
-_COMMENT = r"!--(?:[^-]++|-(?!->))*+(?:-->)?"
+_COMMENT = r"!--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->)?)"
 _SCRIPT = r"(?i:script)(?=[\s/>])"
 _STYLE, _TEXTAREA = (rf"(?i:{name})(?=[\s/>])" for name in ("style", "textarea"))
 # Old pages write scripts in scripts, in a comment: <!-- write("<script></script>") -->
