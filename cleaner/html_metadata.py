@@ -207,7 +207,7 @@ def _has_date_class(tag: str, attributes: str) -> bool:
 
 def _times(tags: Tags) -> Iterator[str]:
     """What elements for dates state, in order."""
-    for number, (tag, attributes, _, _, _, _) in enumerate(tags):
+    for number, (tag, attributes, *_) in enumerate(tags):
         if tag == "time" or "datePublished" in attributes:
             found = attributes_of(attributes, ("datetime", "itemprop", "content"))
             if (tag == "time" and "datetime" in found) or found.get("itemprop") == "datePublished":

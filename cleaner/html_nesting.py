@@ -105,15 +105,15 @@ def text_inside(tags: Tags, number: int) -> str:
     >>> text_inside(read_tags("<p>By <b>Ana <i>Ruiz</i><br> and</b> Tom</p> more"), 1)
     'By Ana Ruiz and Tom'
     """
-    name, attributes, text, closed, _, rest = tags[number]
+    name, attributes, text, closed, _, gap, rest = tags[number]
     _, _, end, _, is_void, _, _ = ELEMENTS[name]
     if closed:
         return visible(text)
     if is_void or is_self_closing(attributes):
         return ""
     stack = [end]
-    parts = [text, rest]
-    for name, attributes, text, closed, tail, rest in tags[number + 1 :]:
+    parts = [text, gap, rest]
+    for name, attributes, text, closed, tail, gap, rest in tags[number + 1 :]:
         _, _, end, closes, is_void, _, is_end = ELEMENTS[name]
         if is_end:
             depth = depth_after_end(stack, end)
@@ -127,5 +127,5 @@ def text_inside(tags: Tags, number: int) -> str:
                 stack.append(end)
         if not stack:
             break
-        parts += (text, tail, rest)
+        parts += (text, tail, gap, rest)
     return "".join(map(visible, parts))

@@ -42,7 +42,8 @@ _UNSEEN = (
 )
 # "<" before anything but a letter is text: a < b.
 _TEXT = r"[^<]*+(?:<(?![a-zA-Z!?/])[^<]*+)*+"
-_REST = rf"(?:(?:<{_UNSEEN})(?:\s*+<{_UNSEEN})*+([^<]*+(?:<(?:{_UNSEEN}|(?![a-zA-Z/]))[^<]*+)*+))?"
+_MORE = rf"[^<]*+(?:<(?:{_UNSEEN}|(?![a-zA-Z/]))[^<]*+)*+"
+_REST = rf"(?:<{_UNSEEN}(?:(\s)\s*+<{_UNSEEN}|<{_UNSEEN})*+({_MORE}))?"
 _TAG = re.compile(rf"<(/?[a-zA-Z][^\s/>]*+)({_ATTRIBUTES})>({_TEXT})(?:</(\1)>({_TEXT}))?{_REST}")
 _UNSEEN_PART = re.compile(f"<{_UNSEEN}")
 _SCRIPT_PART = re.compile(rf"<{_SCRIPT}({_ATTRIBUTES})>({_SCRIPT_TEXT})")
@@ -53,8 +54,8 @@ _LINKED_DATA, _LINKED_DATA_ESCAPED = "ld+json", "ld&#"
 MAX_TAGS = 25_000
 MAX_HTML_CHARS = 30_000_000
 
-# Name, attributes, text, closed, tail, rest; see `Tag`.
-Tags = list[tuple[str, str, str, str, str, str]]
+# Name, attributes, text, closed, tail, gap, rest; see `Tag`.
+Tags = list[tuple[str, str, str, str, str, str, str]]
 
 
 class Page(NamedTuple):
@@ -69,7 +70,8 @@ class Tag(NamedTuple):
 
     `name` begins with ``/`` for an end tag. An element without elements in it is one tag:
     then `closed` is its name again, and `tail` the text behind its end. Where scripts or
-    comments stand behind it, `rest` is the text behind those, see `visible`.
+    comments stand behind it, `rest` is the text behind those (see `visible`), and `gap` white
+    space between them.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Tag(NamedTuple):
     text: str
     closed: str
     tail: str
+    gap: str
     rest: str
 
 
@@ -98,9 +101,9 @@ def read_tags(html: str) -> Tags:
 
     >>> for tag in read_tags("Oh <p class=a>1 < 2 <b>or</b> 3<!-- <p> -->."):
     ...     print(Tag(*tag))
-    Tag(name='html', attributes='', text='Oh ', closed='', tail='', rest='')
-    Tag(name='p', attributes=' class=a', text='1 < 2 ', closed='', tail='', rest='')
-    Tag(name='b', attributes='', text='or', closed='b', tail=' 3', rest='.')
+    Tag(name='html', attributes='', text='Oh ', closed='', tail='', gap='', rest='')
+    Tag(name='p', attributes=' class=a', text='1 < 2 ', closed='', tail='', gap='', rest='')
+    Tag(name='b', attributes='', text='or', closed='b', tail=' 3', gap='', rest='.')
     """
     if "\r" in html:
         html = html.replace("\r\n", "\n").replace("\r", "\n")

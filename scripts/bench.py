@@ -16,7 +16,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         stages = bench_stages(raws, reading, sum(len(raw.body) for raw in raws) / 1e6, "MB")
         tables.append(table("Where the time of a text dump goes", stages, None))
     if options.what in ("html", "all") and pages:
-        raws = raws_of_pages(pages)
+        raws = bench_html_reading.raws_of_pages(pages)
         tables.append(table("HTML to cleaned rows", bench_html(raws), "trafilatura.extract"))
         stages = bench_stages(raws, bench_html_reading.stages(raws), len(raws), "pages")
         tables.append(table("Where the time of a page goes", stages, None))
@@ -165,7 +165,7 @@ def bench_text(texts: Sequence[str]) -> list[Result]:
 
 
 def bench_stages(
-    raws: Sequence[Raw], reading: dict[str, Callable[[], object]], amount: float, unit: str
+    raws: Sequence[Raw], reading: Mapping[str, Callable[[], object]], amount: float, unit: str
 ) -> list[Result]:
     """The steps of the pipeline one by one; `reading` are those up to the extracted text."""
     cleaner = Cleaner(Config())
@@ -212,19 +212,6 @@ def bench_stages(
         "rows": lambda: [rows_of(one) for one in cleaned],
     }
     return measure(contestants, amount, unit)
-
-
-def raws_of_pages(pages: Sequence[dict[str, Any]]) -> list[Raw]:
-    return [
-        Raw(
-            str(number),
-            "bench",
-            "text/html",
-            page["html"].encode("utf-8", "replace"),
-            {"url": page["url"]},
-        )
-        for number, page in enumerate(pages)
-    ]
 
 
 def bench_html(raws: Sequence[Raw]) -> list[Result]:

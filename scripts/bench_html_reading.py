@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import trafilatura
 
@@ -15,6 +16,19 @@ from cleaner.html_tags import read_page
 from cleaner.records import Raw
 
 Contestants = dict[str, Callable[[], object]]
+
+
+def raws_of_pages(pages: Sequence[dict[str, Any]]) -> list[Raw]:
+    return [
+        Raw(
+            str(number),
+            "bench",
+            "text/html",
+            page["html"].encode("utf-8", "replace"),
+            {"url": page["url"]},
+        )
+        for number, page in enumerate(pages)
+    ]
 
 
 def peers(html: Sequence[str]) -> Contestants:

@@ -41,6 +41,7 @@ def test_a_tag_ends_where_browsers_end_it(html: str, expected: list[str]) -> Non
         ("a < b, <3 & 4 &lt; 5", "a < b, <3 & 4 < 5"),
         ("x<!-- <p>a --> y<!-->z<!--->!", "x yz!"),
         ("x<!-- open <p>y", "x"),
+        ("x.<!-- --> <!-- -->(y)<!-- -->", "x. (y)"),
         ("x<![CDATA[a>y<?php z ?>", "xy"),
         ("x</ p>y</3>z", "xyz"),
         ("x<script>'<p>'</SCRIPT >y<style>p>a{}</style>z", "xyz"),
