@@ -22,6 +22,7 @@ from cleaner.block_line import Found, Nodes
 from cleaner.block_tree import Tree, name_sums, tree_of
 from cleaner.block_walk import Walked
 from cleaner.errors import ModelError
+from cleaner.expected_f1 import level_pages
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
 from cleaner.features_around import Flags, rows_of_pages, side_by_side
 from cleaner.features_page import (
@@ -111,6 +112,7 @@ def block_probabilities(
     dom = dom_features(batch.tree, facts, names, own, batch.starts, batch.page)
     first = _mean(model.first, first_inputs(batch, own, dom))
     logits = weigh(first, _mean(model.second, second_inputs(batch, own, dom, first)))
+    logits = level_pages(logits, own.chars, settled, batch.starts)
     # Six digits: far finer than any threshold, and immune to how a processor rounds.
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
