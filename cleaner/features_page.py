@@ -20,7 +20,7 @@ from cleaner.features import (
     buckets,
     mix,
 )
-from cleaner.features_around import Flags, columns, density, neighbours, runs
+from cleaner.features_around import Flags, columns, density, neighbours, runs, side_by_side
 from cleaner.features_bytes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
@@ -81,8 +81,8 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
     own, shared, chars, mass = (np.concatenate(parts) for parts in zip(*shapes, strict=True))
     own[:, _AGAIN] = shared[:, _AGAIN] = again
     return Shape(
-        np.concatenate([own, common], axis=1),
-        np.concatenate([shared, common], axis=1),
+        side_by_side([own, common]),
+        side_by_side([shared, common]),
         chars,
         mass,
     )
@@ -218,13 +218,12 @@ def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
 
 def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """Everything that the first judgement sees: ``(paragraphs, features)``."""
-    return np.concatenate(
+    return side_by_side(
         [
             own.own,
-            *neighbours(own.shared, starts, page, _REACH),
+            neighbours(own.shared, starts, page, _REACH),
             density(own.mass, own.chars, starts, page, whole),
-        ],
-        axis=1,
+        ]
     )
 
 
@@ -234,14 +233,13 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
     seen = columns([logits / 4, own.shared[:, 2]], page.size)
-    return np.concatenate(
+    return side_by_side(
         [
             seen,
             own.shared,
-            *neighbours(seen, starts, page, 8),
+            neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
             runs((logits > 2) & (own.chars > _LONG), own.chars, starts, page),
-        ],
-        axis=1,
+        ]
     )
