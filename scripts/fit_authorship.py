@@ -172,7 +172,7 @@ def balanced(text: Ints, data: Chunks, shares: Mapping[str, float]) -> Floats:
         source = data.source[text[chosen]]
         each = 1.0 / np.bincount(source)[source]
         weight[chosen] = share * each / each.sum()
-    return (weight * text.size / weight.sum()).astype(np.float32)
+    return np.asarray(weight * text.size / weight.sum(), np.float32)
 
 
 class Experts(NamedTuple):

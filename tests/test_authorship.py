@@ -93,3 +93,35 @@ def test_the_mean_of_networks_is_one_network(monkeypatch: pytest.MonkeyPatch) ->
 
     assert forward(mean_network(networks), inputs) == pytest.approx(mean, abs=1e-5)
     assert "fit_pool" in sys.modules
+
+
+def test_a_piece_that_is_too_short_is_not_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces are compared with human parts or with whole texts, never with both at once."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from authorship_corpus import Writing
+    from fit_authorship import Chunks, Windows
+    from fit_pool import AuthorshipFit, Documents
+    from measure_authorship import piece_tables, pooled_caught
+
+    writings = [
+        Writing("authored_commentary", "1", True, "summary", "a", ("One.",)),
+        Writing("authored_commentary", "2", True, "summary", "a", ("Two.",)),
+        Writing("human_letters", "3", False, "opinion", "b", ("Three.", "Four.")),
+    ]
+    machine = np.array([True, True, False])
+    nothing = np.zeros(0, np.int64)
+    data = Chunks(
+        writings, [], np.array([0, 1, 2, 4]), np.zeros(3, np.int64), machine,
+        np.array([0, 0, 1]), np.array(["authored", "authored", "human"]),
+    )  # fmt: skip
+    fit = AuthorshipFit(
+        model(), Documents(nothing, nothing, nothing, nothing.astype(np.bool_)),
+        nothing.astype(np.float32), nothing, data,
+        Windows(np.array([0, 1, 2, 2, 2]), np.array([0, 1, 2, 2, 3]), np.array([1, 2, 4, 3, 4])),
+        np.array([5, 5, 1, 2, 3], np.float32),
+        np.array([MIN_WORDS, MIN_WORDS - 1, 90, 45, 45]),
+    )  # fmt: skip
+
+    assert pooled_caught(fit, "summary", 4.0) == 0.5
+    assert piece_tables(fit, parts=False).logits.tolist() == [5, 1]
+    assert piece_tables(fit, parts=True).logits.tolist() == [5, 2, 3]
