@@ -7,6 +7,7 @@ which spans go, and which of the separators stay so that the kept text has no ho
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -107,12 +108,14 @@ def decide(
     verdicts = weigh(paragraphs, assigned.whole, judgement, policy)
     kept = (index for index, verdict in enumerate(verdicts) if _label(verdict) == "reporting")
     begins = next(kept, len(paragraphs))
+    copies = Counter(duplicate.first for duplicate in duplicates)
     for duplicate in duplicates:
         if duplicate.index in assigned.whole:
             continue
         verdicts[duplicate.index] = (
             Finding(paragraphs[duplicate.index].span, "reporting", policy.by_content, policy.keep)
-            if _is_only_copy(duplicate, verdicts, begins)
+            if _is_only_copy(duplicate, verdicts)
+            and (copies[duplicate.first] == 1 or duplicate.first < begins)
             else duplicate.finding
         )
     if detailed or "reporting" in policy.removed_labels:
@@ -123,16 +126,14 @@ def decide(
     return _tile(document.text, paragraphs, verdicts, assigned.cuts, policy.removed_labels)
 
 
-def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None], begins: int) -> bool:
+def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None]) -> bool:
     """Whether the first copy goes for another reason while this one stands in kept text.
 
     A teaser above the article often repeats its first sentence: then the copy in the
-    article is the one to keep. A first copy that goes after the article begins is furniture
-    that stands in it several times, a caption or the note in place of a video: all go.
+    article is the one to keep. What goes and stands three times in the article itself is a
+    caption or the note in place of a video: `decide` lets all copies of it go.
     """
     if _label(verdicts[duplicate.first]) in ("reporting", "duplicate"):
-        return False
-    if duplicate.first > begins:
         return False
     beside = (duplicate.index - 1, duplicate.index + 1)
     return any(0 <= i < len(verdicts) and _label(verdicts[i]) == "reporting" for i in beside)
