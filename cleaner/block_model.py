@@ -35,7 +35,7 @@ from cleaner.features_page import (
     shared_words,
 )
 from cleaner.features_words import Pairs, content_grams, pack, score
-from cleaner.layers import Layers, forward, sigmoid
+from cleaner.layers import Layers, average, sigmoid
 from cleaner.modelstore import Arrays, layer_arrays, layers_from, load, model_folder, save
 from cleaner.records import Paragraph
 
@@ -103,8 +103,8 @@ def block_probabilities(
     own = shapes(batch, [word_scores(model, piece) for piece in tokens])
     names = name_sums(batch.tree, model.names)
     dom = dom_features(batch.tree, facts, names, own, batch.starts, batch.page)
-    first = _mean(model.first, first_inputs(batch, own, dom))
-    logits = weigh(first, _mean(model.second, second_inputs(batch, own, dom, first)))
+    first = average(model.first, first_inputs(batch, own, dom))
+    logits = weigh(first, average(model.second, second_inputs(batch, own, dom, first)))
     # Six digits: far finer than any threshold, and immune to how a processor rounds.
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
@@ -112,11 +112,6 @@ def block_probabilities(
 def weigh(first: Floats, second: Floats) -> Floats:
     """The final logits from those of both judgements: their errors partly cancel out."""
     return np.asarray(second + _FIRST_SHARE * (first - second), np.float32)
-
-
-def _mean(networks: Sequence[Layers], inputs: Floats) -> Floats:
-    logits = sum(forward(layers, inputs) for layers in networks)
-    return np.asarray(logits / np.float32(len(networks)))
 
 
 def batch_of(tokens: list[Tokens], facts: Sequence[BlockFacts], settled: Flags) -> BlockBatch:

@@ -28,7 +28,7 @@ from cleaner.features_page import (
     shared_words,
 )
 from cleaner.features_words import Grams, Pairs, score
-from cleaner.layers import Layers, forward, sigmoid
+from cleaner.layers import Layers, average, sigmoid
 
 _SURE = 2.0
 _LONG_LIST, _FURNITURE = 15, 20
@@ -54,15 +54,20 @@ class Trust(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ContentModel:
-    """Arrays of the content model; `words` holds two models: of all lines, of prose only."""
+    """Arrays of the content model; `words` holds two models: of all lines, of prose only.
+
+    Several networks are averaged. `correction` is what a user's labels have added
+    (`cleaner.finetune`): in its real part the weights of word patterns.
+    """
 
     digest: str
     keep_threshold: float
     words: Pairs
     intercepts: Floats
-    first: Layers
-    second: Layers
+    first: tuple[Layers, ...]
+    second: tuple[Layers, ...]
     trust: Trust
+    correction: Pairs | None = None
 
 
 def word_scores(model: ContentModel, grams: Grams) -> Floats:
@@ -94,7 +99,11 @@ def content_probabilities(
     keys = np.concatenate([paragraph_keys(tokens) for tokens in batch])
     own = join(shapes, repeated(keys, page), shared_words(batch, shapes, starts))
     items = np.concatenate([list_items(tokens) for tokens in batch])
-    return judge_shapes(model, own, items, starts, page, settled, whole)
+    logits = judge_shapes(model, own, items, starts, page, settled, whole)
+    if model.correction is not None:
+        logits += np.concatenate([score(grams, model.correction)[:, 0] for grams in views])
+    # Six digits: far finer than any threshold, and immune to how a processor rounds.
+    return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
 
 def judge_shapes(
@@ -106,12 +115,10 @@ def judge_shapes(
     settled: Flags,
     whole: Flags,
 ) -> Floats:
-    """Both passes over paragraphs whose own features are known."""
-    logits = forward(model.first, first_pass(own, starts, page, whole))
-    logits = forward(model.second, second_pass(own, logits, starts, page, whole))
-    logits = trusted(logits, own.chars, items, starts, page, settled, model.trust)
-    # Six digits: far finer than any threshold, and immune to how a processor rounds.
-    return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
+    """Both passes over paragraphs whose own features are known: logits."""
+    logits = average(model.first, first_pass(own, starts, page, whole))
+    logits = average(model.second, second_pass(own, logits, starts, page, whole))
+    return trusted(logits, own.chars, items, starts, page, settled, model.trust)
 
 
 def trusted(

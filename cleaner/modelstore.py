@@ -21,6 +21,7 @@ from cleaner.content import ContentModel, Trust
 from cleaner.errors import ModelError
 from cleaner.features_words import Pairs, pack
 from cleaner.layers import Layers
+from cleaner.rehearsal import Rehearsal, rehearsal_arrays, rehearsal_from
 
 FORMAT = 1
 Arrays = dict[str, NDArray[Any]]
@@ -121,24 +122,70 @@ def _halves(weights: Pairs) -> NDArray[np.float16]:
     return np.stack([weights.real, weights.imag]).astype(np.float16)
 
 
-def save_content(folder: Path, model: ContentModel) -> None:
+def save_content(folder: Path, model: ContentModel, rehearsal: Rehearsal) -> None:
+    """Write the content model, with what it remembers of its training (see `load_rehearsal`)."""
     arrays: Arrays = {"words": _halves(model.words), "intercepts": model.intercepts}
-    arrays |= layer_arrays("first", model.first) | layer_arrays("second", model.second)
+    for name, networks in (("first", model.first), ("second", model.second)):
+        for number, layers in enumerate(networks):
+            arrays |= layer_arrays(f"{name}{number}", layers)
+    if model.correction is not None:
+        places = np.flatnonzero(model.correction.real.astype(np.float16))
+        arrays["correction_places"] = places.astype(np.uint32)
+        arrays["correction_weights"] = model.correction.real[places].astype(np.float16)
     trust = {f"trust_{name}": value for name, value in model.trust._asdict().items()}
-    save(folder, arrays, {"keep_threshold": model.keep_threshold, **trust})
+    counts = {"first_networks": len(model.first), "second_networks": len(model.second)}
+    save(
+        folder,
+        arrays | rehearsal_arrays(rehearsal),
+        {"keep_threshold": model.keep_threshold, **counts, **trust},
+    )
 
 
 def load_content(folder: Path) -> ContentModel:
+    """Raises `ModelError` when the model is missing, damaged, or another one."""
     arrays, settings, digest = load(folder)
-    return ContentModel(
-        digest[:8],
-        settings["keep_threshold"],
-        pack(arrays["words"].astype(np.float32)),
-        arrays["intercepts"],
-        layers_from("first", arrays),
-        layers_from("second", arrays),
-        Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
+    try:
+        return ContentModel(
+            digest[:8],
+            settings["keep_threshold"],
+            pack(arrays["words"].astype(np.float32)),
+            arrays["intercepts"],
+            _networks("first", arrays, settings),
+            _networks("second", arrays, settings),
+            Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
+            _correction(arrays),
+        )
+    except KeyError as error:
+        raise ModelError(_another(folder, error)) from error
+
+
+def load_rehearsal(folder: Path) -> Rehearsal:
+    """What a content model remembers of its training; raises `ModelError` where it can't."""
+    arrays, _, _ = load(folder)
+    try:
+        return rehearsal_from(arrays)
+    except KeyError as error:
+        raise ModelError(_another(folder, error)) from error
+
+
+def _another(folder: Path, error: KeyError) -> str:
+    return (
+        f"{folder}: this is no content model of this version ({error} is missing). Use the models "
+        "of this version, or train them again: python scripts/train.py --data DIR"
     )
+
+
+def _networks(name: str, arrays: Arrays, settings: Mapping[str, float]) -> tuple[Layers, ...]:
+    count = int(settings[f"{name}_networks"])
+    return tuple(layers_from(f"{name}{number}", arrays) for number in range(count))
+
+
+def _correction(arrays: Arrays) -> Pairs | None:
+    if "correction_places" not in arrays:
+        return None
+    weights = np.zeros((2, arrays["words"].shape[1]), np.float32)
+    weights[0, arrays["correction_places"]] = arrays["correction_weights"]
+    return pack(weights)
 
 
 def save_authorship(folder: Path, model: AuthorshipModel) -> None:
