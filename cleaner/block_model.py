@@ -28,6 +28,7 @@ from cleaner.features_page import (
     Shape,
     first_pass,
     join,
+    long_words,
     paragraph_keys,
     repeated,
     second_pass,
@@ -35,11 +36,9 @@ from cleaner.features_page import (
     shared_words,
 )
 from cleaner.features_words import Pairs, content_grams, pack, score
-from cleaner.layers import Layers, average, sigmoid
+from cleaner.layers import Layers, forward, sigmoid, weigh
 from cleaner.modelstore import Arrays, layer_arrays, layers_from, load, model_folder, save
 from cleaner.records import Paragraph
-
-_FIRST_SHARE = np.float32(0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +102,15 @@ def block_probabilities(
     own = shapes(batch, [word_scores(model, piece) for piece in tokens])
     names = name_sums(batch.tree, model.names)
     dom = dom_features(batch.tree, facts, names, own, batch.starts, batch.page)
-    first = average(model.first, first_inputs(batch, own, dom))
-    logits = weigh(first, average(model.second, second_inputs(batch, own, dom, first)))
+    first = _mean(model.first, first_inputs(batch, own, dom))
+    logits = weigh(first, _mean(model.second, second_inputs(batch, own, dom, first)))
     # Six digits: far finer than any threshold, and immune to how a processor rounds.
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
 
-def weigh(first: Floats, second: Floats) -> Floats:
-    """The final logits from those of both judgements: their errors partly cancel out."""
-    return np.asarray(second + _FIRST_SHARE * (first - second), np.float32)
+def _mean(networks: Sequence[Layers], inputs: Floats) -> Floats:
+    logits = sum(forward(layers, inputs) for layers in networks)
+    return np.asarray(logits / np.float32(len(networks)))
 
 
 def batch_of(tokens: list[Tokens], facts: Sequence[BlockFacts], settled: Flags) -> BlockBatch:
@@ -133,7 +132,7 @@ def shapes(batch: BlockBatch, scores: Sequence[Floats]) -> Shape:
         parts.append(shape(tokens, said, batch.settled[rows]))
         done = rows.stop
     keys = np.concatenate([paragraph_keys(tokens) for tokens in batch.tokens])
-    common = shared_words(batch.tokens, parts, batch.starts)
+    common = shared_words(long_words(batch.tokens), parts, batch.starts)
     return join(parts, repeated(keys, batch.page), common)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_ODD_BYTES = bytes(sorted({*range(32), 0x7F} - {*b"\t\n"}))
+_PLAIN_BYTES = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u2060"
     "\u3000\ufeff\ud800-\udfff]"
@@ -28,6 +28,8 @@ del _TABLE[0x09], _TABLE[0x0A]
 _MOJIBAKE = re.compile("[ÂÃâð][\x80-\xbf\u0152-\u2122]")
 _MOJIBAKE_STARTS = ("Â", "Ã", "â€", "â\x80", "ð")
 _MAX_MOJIBAKE_LINE = 20_000
+# Letters and marks that are composed already, whatever stands before them.
+_COMPOSED = re.compile("[\xa1-\u02af\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125]*")
 
 
 def repair(text: str) -> str:
@@ -47,12 +49,15 @@ def repair(text: str) -> str:
     >>> repair("«MENÜ» und «MAÇû")
     '«MENÜ» und «MAÇû'
     """
-    if text.isascii():
-        raw = text.encode("ascii")
-        if len(raw.translate(None, _ODD_BYTES)) == len(raw):
-            return text
-    elif any(mark in text for mark in _MOJIBAKE_STARTS) and _MOJIBAKE.search(text):
+    # Few characters are worth a look: what is left without the plain ones is soon searched.
+    special = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES)
+    if not special:
+        return text
+    beyond = special.decode("utf-8", "surrogatepass")
+    if any(mark in beyond for mark in _MOJIBAKE_STARTS) and _MOJIBAKE.search(beyond):
         text = "\n".join(map(_repair_encoding, text.split("\n")))
+    elif _COMPOSED.fullmatch(beyond) and not _ODD.search(beyond):
+        return text
     if _ODD.search(text):
         text = _LINE_ENDS.sub("\n", text)
         text = _SURROGATE_PAIR.sub(_join_surrogates, text).translate(_TABLE)

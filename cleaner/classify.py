@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 from cleaner.authorship import AuthorshipModel, evidence, judge_authorship
 from cleaner.block_facts import BlockFacts
 from cleaner.block_model import BlockModel, block_probabilities, load_block_model
-from cleaner.content import ContentModel, content_probabilities
-from cleaner.features import Floats, pieces, tokenise
-from cleaner.features_words import content_grams
+from cleaner.content import ContentModel, content_probabilities, word_scores
+from cleaner.features import Floats, Hashes, Tokens, pieces, tokenise
+from cleaner.features_page import paragraph_keys
+from cleaner.features_words import Pairs, content_grams, sum_scores
 from cleaner.modelstore import load_authorship, load_content, model_folder
 from cleaner.records import Paragraph
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Models:
     """All models; `digest` stands for them in the run record."""
 
@@ -32,6 +34,11 @@ class Models:
     blocks: BlockModel
     authorship: AuthorshipModel
     digest: str
+
+    @cached_property
+    def words(self) -> Pairs:
+        """The weights of the content model and of the plain experts side by side."""
+        return np.stack([self.content.words, self.authorship.plain], axis=1)
 
 
 class Judgement(NamedTuple):
@@ -75,40 +82,94 @@ def load_models(folder: Path | None = None) -> Models:
     return Models(content, blocks, authorship, hashlib.sha256(digests).hexdigest()[:16])
 
 
-def judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
-    """Judge a batch of pages; a page's judgement doesn't depend on the others in its batch."""
-    judgements: dict[int, Judgement] = {}
-    for has_facts in (False, True):
-        numbers = [n for n, page in enumerate(pages) if (page.facts is not None) == has_facts]
-        judged = _judge(models, [pages[number] for number in numbers])
-        judgements.update(zip(numbers, judged, strict=True))
-    return [judgements[number] for number in range(len(pages))]
+class Words(NamedTuple):
+    """The words of a batch of pages; those of pages with facts of blocks apart.
+
+    For both kinds of pages: which ones they are, and their tokens in pieces.
+    """
+
+    numbers: tuple[list[int], list[int]]
+    tokens: tuple[list[Tokens], list[Tokens]]
+    lengths: list[int]  # of pages, in paragraphs
+
+    def keys(self) -> list[Hashes]:
+        """For each page one key a paragraph, the same for the same words in the same order.
+
+        Capital letters, marks between words, and which digits a number has make no difference.
+        The key of a paragraph without words is 0.
+        """
+        keys: list[Hashes] = [np.zeros(0, np.uint64)] * len(self.lengths)
+        for numbers, batch in zip(self.numbers, self.tokens, strict=True):
+            found = [paragraph_keys(tokens) for tokens in batch]
+            ends = np.cumsum([self.lengths[number] for number in numbers])[:-1]
+            if found:
+                parts = np.split(np.concatenate(found), ends)
+                for number, part in zip(numbers, parts, strict=True):
+                    keys[number] = part
+        return keys
 
 
-def _judge(models: Models, pages: Sequence[Page]) -> list[Judgement]:
+def tokenise_pages(pages: Sequence[Page]) -> Words:
+    r"""Find the words of a batch of pages, for `judge` and whoever wants to know them before.
+
+    Which paragraphs are settled may still change after this.
+
+    >>> from cleaner.records import Document
+    >>> from cleaner.segment import segment
+    >>> text = "It rained again.\n“It rained, again!”\nAgain it rained."
+    >>> paragraphs = segment(Document("1", "-", None, text))
+    >>> [keys] = tokenise_pages([Page(paragraphs, [False] * 3, True)]).keys()
+    >>> bool(keys[0] == keys[1]), bool(keys[0] == keys[2])
+    (True, False)
+    """
+    numbers: tuple[list[int], list[int]] = ([], [])
+    for number, page in enumerate(pages):
+        numbers[page.facts is not None].append(number)
+    tokens: tuple[list[Tokens], list[Tokens]] = ([], [])
+    for kind in (0, 1):
+        texts = [paragraph.text for n in numbers[kind] for paragraph in pages[n].paragraphs]
+        tokens[kind].extend(tokenise(texts[piece]) for piece in pieces(list(map(len, texts))))
+    return Words(numbers, tokens, [len(page.paragraphs) for page in pages])
+
+
+def judge(models: Models, pages: Sequence[Page], words: Words | None = None) -> list[Judgement]:
+    """Judge a batch of pages; a page's judgement doesn't depend on the others in its batch.
+
+    `words` is what `tokenise_pages` has found in the same pages, to save doing it twice.
+    """
+    words = tokenise_pages(pages) if words is None else words
+    nothing = np.zeros(0, np.float32)
+    judgements = [Judgement(nothing, nothing, None)] * len(pages)
+    for numbers, batch in zip(words.numbers, words.tokens, strict=True):
+        if batch:
+            judged = _judge(models, [pages[number] for number in numbers], batch)
+            for number, judgement in zip(numbers, judged, strict=True):
+                judgements[number] = judgement
+    return judgements
+
+
+def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[Judgement]:
     """Judge pages that are all of one kind: either all have facts of blocks, or none."""
-    texts = [paragraph.text for page in pages for paragraph in page.paragraphs]
-    if not texts:
-        nothing = np.zeros(0, np.float32)
-        return [Judgement(nothing, nothing, None) for _ in pages]
-    batch = [tokenise(texts[piece]) for piece in pieces(list(map(len, texts)))]
     lengths = np.array([len(page.paragraphs) for page in pages], np.int64)
     settled = np.concatenate([np.asarray(page.settled, np.bool_) for page in pages])
-    views = [content_grams(tokens) for tokens in batch]
     facts = [page.facts for page in pages if page.facts is not None]
     if facts:
         content = block_probabilities(models.blocks, batch, facts, settled)
         keep = models.blocks.keep_threshold
+        plain = [sum_scores(content_grams(tokens), models.authorship.plain) for tokens in batch]
     else:
         whole = np.array([page.whole_page for page in pages], np.bool_)
-        content = content_probabilities(models.content, batch, views, lengths, settled, whole)
+        scores, plain = [], []
+        for tokens in batch:
+            grams = content_grams(tokens)
+            sums = sum_scores(grams, models.words)
+            scores.append(word_scores(models.content, grams, sums[:, :2]))
+            plain.append(sums[:, 2:])
+        content = content_probabilities(models.content, batch, scores, lengths, settled, whole)
         keep = models.content.keep_threshold
-    machine, documents = judge_authorship(
-        models.authorship,
-        evidence(models.authorship, batch, views),
-        ~settled & (content >= keep),
-        lengths,
-    )
+    eligible = ~settled & (content >= keep)
+    found = evidence(models.authorship, batch, plain, eligible)
+    machine, documents = judge_authorship(models.authorship, found, eligible, lengths)
     ends = np.cumsum(lengths)
     return [
         Judgement(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from cleaner.classify import Judgement
 from cleaner.duplicates import Duplicate
 from cleaner.records import Action, Decision, Document, Finding, Paragraph, Span
-from cleaner.weigh import Policy, weigh
+from cleaner.weigh import Policy, reporting, weigh
 
 
 class _Piece(NamedTuple):
@@ -36,9 +35,10 @@ def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Findin
     """
     whole: dict[int, Finding] = {}
     cuts: dict[int, list[_Piece]] = {}
+    ends = [paragraph.span.end for paragraph in paragraphs] if findings else []
     for finding in findings:
         start, end = finding.span
-        index = bisect_left(paragraphs, start + 1, key=_end)
+        index = bisect_left(ends, start + 1)
         while index < len(paragraphs) and paragraphs[index].span.start < end:
             span = paragraphs[index].span
             if start <= span.start and end >= span.end:
@@ -58,10 +58,6 @@ def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Findin
         if not any(map(str.isalnum, left)):
             whole.setdefault(index, pieces[0].finding)
     return Assigned(whole, {index: cut for index, cut in cuts.items() if index not in whole})
-
-
-def _end(paragraph: Paragraph) -> int:
-    return paragraph.span.end
 
 
 def _size(finding: Finding) -> int:
@@ -94,8 +90,13 @@ def decide(
     duplicates: Sequence[Duplicate],
     judgement: Judgement,
     policy: Policy,
+    *,
+    detailed: bool = False,
 ) -> tuple[Decision, ...]:
     """Decide once over a whole document; the decisions tile its text without a gap.
+
+    Neighbouring paragraphs that the content model keeps are one decision without a finding;
+    with `detailed` each has its own, with its score. What is removed is the same.
 
     Raises nothing: a document without any paragraph gets a single decision, or none when
     its text is empty.
@@ -112,26 +113,35 @@ def decide(
             if _is_only_copy(duplicate, verdicts)
             else duplicate.finding
         )
+    if detailed or "reporting" in policy.removed_labels:
+        verdicts = [
+            reporting(paragraph, judgement, policy) if verdict is None else verdict
+            for paragraph, verdict in zip(paragraphs, verdicts, strict=True)
+        ]
     return _tile(document.text, paragraphs, verdicts, assigned.cuts, policy.removed_labels)
 
 
-def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding]) -> bool:
+def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None]) -> bool:
     """Whether the first copy goes for another reason while this one stands in kept text.
 
     A teaser above the article often repeats its first sentence: then the copy in the
     article is the one to keep.
     """
-    if verdicts[duplicate.first].label in ("reporting", "duplicate"):
+    if _label(verdicts[duplicate.first]) in ("reporting", "duplicate"):
         return False
     beside = (duplicate.index - 1, duplicate.index + 1)
-    return any(0 <= i < len(verdicts) and verdicts[i].label == "reporting" for i in beside)
+    return any(0 <= i < len(verdicts) and _label(verdicts[i]) == "reporting" for i in beside)
+
+
+def _label(verdict: Finding | None) -> str:
+    return "reporting" if verdict is None else verdict.label
 
 
 def _stretches(
-    paragraph: Paragraph, cuts: Sequence[_Piece], verdict: Finding
-) -> list[tuple[int, Finding]]:
+    paragraph: Paragraph, cuts: Sequence[_Piece], verdict: Finding | None
+) -> list[tuple[int, Finding | None]]:
     """A paragraph with cuts as stretches, each with its end and the finding that speaks for it."""
-    stretches: list[tuple[int, Finding]] = []
+    stretches: list[tuple[int, Finding | None]] = []
     at = paragraph.span.start
     for span, finding in cuts:
         if span.start > at:
@@ -146,7 +156,7 @@ def _stretches(
 def _tile(
     text: str,
     paragraphs: Sequence[Paragraph],
-    verdicts: Sequence[Finding],
+    verdicts: Sequence[Finding | None],
     cuts: Mapping[int, Sequence[_Piece]],
     removed: Collection[str],
 ) -> tuple[Decision, ...]:
@@ -154,51 +164,63 @@ def _tile(
 
     White space that does not stay goes with the removal before it, else with the next one.
     """
-    kept = [index for index, verdict in enumerate(verdicts) if verdict.label not in removed]
-    kept_gaps = _kept_gaps(text, paragraphs, kept)
+    gone = {i for i, verdict in enumerate(verdicts) if _label(verdict) in removed}
+    lost_gaps = _lost_gaps(text, paragraphs, gone)
     decisions: list[Decision] = []
     at, last = 0, len(paragraphs) - 1
     for index, verdict in enumerate(verdicts):
+        if verdict is None and index < last and verdicts[index + 1] is None and index not in cuts:
+            continue  # goes on with the next one
         paragraph = paragraphs[index]
         gap_end = paragraphs[index + 1].span.start if index < last else len(text)
-        if index in cuts and verdict.label not in removed:
+        if index in cuts and index not in gone:
+            if index:  # up to here what goes on with this one
+                at = _add(decisions, at, paragraph.span.start, None, gone=False)
             *inner, (_, verdict) = _stretches(paragraph, cuts[index], verdict)  # noqa: PLW2901
             for end, finding in inner:
-                at = _add(decisions, at, end, finding, finding.label in removed)
-        gone, keeps_gap = verdict.label in removed, index in kept_gaps
-        at = _add(
-            decisions, at, paragraph.span.end if keeps_gap == gone else gap_end, verdict, gone
-        )
-        if keeps_gap and at < gap_end:
-            decisions.append(Decision(Span(at, gap_end), Action.KEEP, "reporting", None))
-            at = gap_end
+                at = _add(decisions, at, end, finding, gone=_label(finding) in removed)
+        is_gone, keeps_gap = _label(verdict) in removed, index not in lost_gaps
+        end = paragraph.span.end if keeps_gap == is_gone else gap_end
+        at = _add(decisions, at, end, verdict, gone=is_gone)
+        if keeps_gap:
+            at = _add(decisions, at, gap_end, None, gone=False)
     return tuple(decisions)
 
 
-def _add(decisions: list[Decision], start: int, end: int, finding: Finding, gone: bool) -> int:
+def _add(
+    decisions: list[Decision], start: int, end: int, finding: Finding | None, *, gone: bool
+) -> int:
     """Add a decision up to `end`; a finding over several paragraphs is one removal."""
+    if end <= start:
+        return start
     if decisions and decisions[-1].because is finding and decisions[-1].span.end == start:
         start = decisions.pop().span.start
     action = Action.REMOVE if gone else Action.KEEP
-    decisions.append(Decision(Span(start, end), action, finding.label, finding))
+    decisions.append(Decision(Span(start, end), action, _label(finding), finding))
     return end
 
 
-def _kept_gaps(text: str, paragraphs: Sequence[Paragraph], kept: Sequence[int]) -> set[int]:
-    """The gaps (by the paragraph before them) that stay.
+def _lost_gaps(text: str, paragraphs: Sequence[Paragraph], gone: Collection[int]) -> set[int]:
+    """The gaps (by the paragraph before them) that do not stay.
 
     Between two kept paragraphs exactly one does: the one with a blank line where there is
     one, so that paragraphs stay apart as they were.
     """
-    gaps: set[int] = set()
-    for before, after in pairwise(kept):
-        if after == before + 1:
-            gaps.add(before)
+    lost: set[int] = set()
+    last = len(paragraphs) - 1
+    for index in sorted(gone):
+        if index - 1 in gone:
+            continue
+        end = index  # of the run of paragraphs that go
+        while end in gone:
+            end += 1
+        gaps = range(index - 1, end)
+        if index == 0 or end > last:
+            lost.update(gaps)
         else:
-            gaps.add(max(range(before, after), key=lambda i: (_newlines(text, paragraphs, i), -i)))
-    if kept and kept[-1] == len(paragraphs) - 1:
-        gaps.add(kept[-1])
-    return gaps
+            best = max(gaps, key=lambda i: (_newlines(text, paragraphs, i), -i))
+            lost.update(gap for gap in gaps if gap != best)
+    return lost
 
 
 def _newlines(text: str, paragraphs: Sequence[Paragraph], index: int) -> int:

@@ -12,8 +12,9 @@ def derived_card(tuned: Tuned, source: str, pages: int, labels: str) -> str:
     return f"""# Content model, derived
 
 Derived from the model `content@{source}` by `python -m cleaner train`: a correction learned from
-{tuned.learned} labelled paragraphs on {pages} pages (SHA-256 of the file of labels begins `{labels}`).
-The networks and word scores of the original are unchanged; the correction is added to their judgement.
+{tuned.learned} labelled paragraphs on {pages} pages (SHA-256 of the file of labels begins
+`{labels}`). The networks and word scores of the original are unchanged; the correction is
+added to their judgement.
 
 | paragraphs that the correction hadn't seen | number | right before | right after |
 |---|---|---|---|

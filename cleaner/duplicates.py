@@ -11,14 +11,13 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from cleaner.records import Finding, Paragraph
+from cleaner.view import View
 
 BY = "duplicate:paragraph"
 _MIN_CHARS = 50
 _MIN_WORDS_ADJACENT = 4
 _REACH = 2
-_HEAD_CHARS, _HEAD_KEY = 16, 8
-_QUOTE_MARKS = "\"'“”„‘’‚«»`´"
-_QUOTES = str.maketrans("", "", _QUOTE_MARKS)
+_PASSED_OVER = b" \"'"
 
 
 class Duplicate(NamedTuple):
@@ -30,11 +29,11 @@ class Duplicate(NamedTuple):
 
 
 def find_duplicates(
-    paragraphs: Sequence[Paragraph], plain: str, settled: Collection[int] = ()
+    paragraphs: Sequence[Paragraph], seen: View, settled: Collection[int] = ()
 ) -> list[Duplicate]:
     """The repeated paragraphs of a document, `settled` indexes (already explained) left out.
 
-    `plain` is the text with plain typography (`cleaner.view`), where copies begin alike.
+    `seen` is the view of its text, in which typography makes no difference.
 
     >>> from cleaner.records import Document
     >>> from cleaner.segment import segment
@@ -45,11 +44,11 @@ def find_duplicates(
     ... No vote.
     ... A third matter was put off.
     ... No vote.'''
-    >>> found = find_duplicates(segment(Document("1", "-", None, text)), view(text).text)
+    >>> found = find_duplicates(segment(Document("1", "-", None, text)), view(text))
     >>> [(duplicate.index, duplicate.first) for duplicate in found]
     [(2, 0), (3, 1)]
     """
-    repeats = _repeats(paragraphs, plain, settled)
+    repeats = _repeats(_keys(paragraphs, seen), settled)
     if not repeats:
         return []
     long = {i: first for i, first in repeats.items() if len(paragraphs[i].text) >= _MIN_CHARS}
@@ -60,35 +59,33 @@ def find_duplicates(
     ]
 
 
-def _repeats(
-    paragraphs: Sequence[Paragraph], plain: str, settled: Collection[int]
-) -> dict[int, int]:
-    """The index of each paragraph that says again what an earlier one said, to that one's.
+def _keys(paragraphs: Sequence[Paragraph], seen: View) -> Sequence[bytes]:
+    """What makes paragraphs equal: their folded letters and marks, without quotes and spaces.
 
-    Most paragraphs are told apart by how they begin, which costs next to nothing to compare.
+    Where every line is a paragraph, one pass over the whole text makes the keys of all.
     """
-    alike: dict[str, list[int]] = {}
-    for index, (start, end) in enumerate([paragraph.span for paragraph in paragraphs]):
-        if index not in settled:
-            head = "".join(plain[start : min(start + _HEAD_CHARS, end)].split())
-            head = head.lstrip(_QUOTE_MARKS)[:_HEAD_KEY].lower()
-            if head in alike:
-                alike[head].append(index)
-            else:
-                alike[head] = [index]
+    keys = [key for key in seen.folded.translate(None, _PASSED_OVER).split(b"\n") if key]
+    if len(keys) == len(paragraphs) and not any("\n" in p.text for p in paragraphs):
+        return keys
+    return [_key(seen.text[slice(*paragraph.span)]) for paragraph in paragraphs]
+
+
+def _key(plain: str) -> bytes:
+    return plain.encode("utf-8", "surrogatepass").lower().translate(None, b"\n" + _PASSED_OVER)
+
+
+def _repeats(keys: Sequence[bytes], settled: Collection[int]) -> dict[int, int]:
+    """The index of each paragraph that says again what an earlier one said, to that one's."""
+    if len(set(keys)) == len(keys):
+        return {}
+    firsts: dict[bytes, int] = {}
     repeats: dict[int, int] = {}
-    for indexes in alike.values():
-        if len(indexes) > 1:
-            firsts: dict[str, int] = {}
-            for index in indexes:
-                first = firsts.setdefault(_key(paragraphs[index].text), index)
-                if first != index:
-                    repeats[index] = first
-    return dict(sorted(repeats.items()))
-
-
-def _key(text: str) -> str:
-    return "".join(text.translate(_QUOTES).lower().split())
+    for index, key in enumerate(keys):
+        if index not in settled:
+            first = firsts.setdefault(key, index)
+            if first != index:
+                repeats[index] = first
+    return repeats
 
 
 def _beside_long(index: int, first: int, long: dict[int, int]) -> bool:

@@ -3,9 +3,14 @@
 Arrays have one row a paragraph. `starts` says where each page's rows begin, with the number
 of rows as its last entry, so that nothing reaches into another page. Sums over stretches of a
 page are sums of whole numbers: exact, whatever stands before the page.
+
+Features lie in memory column by column, because they are computed and compared so.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +20,7 @@ from cleaner.features import Floats, Ints
 Flags = NDArray[np.bool_]
 _SPANS = (2, 6, 15, 40)
 _GAP = 2
+_LONG_LIST, _FEW, _HEADLINE = 15, 0.35, 65
 
 
 def rows_of_pages(lengths: Ints) -> tuple[Ints, Ints]:
@@ -27,66 +33,94 @@ def rows_of_pages(lengths: Ints) -> tuple[Ints, Ints]:
     return starts, np.repeat(np.arange(lengths.size), lengths)
 
 
+def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
+    """One array ``(rows, columns)`` of columns and of arrays ``(columns, rows)``.
+
+    >>> columns([np.array([1, 2]), np.array([[3, 4], [5, 6]])], 2).tolist()
+    [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]
+    """
+    sizes = [part.shape[0] if part.ndim > 1 else 1 for part in parts]
+    result = np.empty((sum(sizes), rows), np.float32)
+    done = 0
+    for part, size in zip(parts, sizes, strict=True):
+        result[done : done + size] = part
+        done += size
+    return result.T
+
+
 def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> list[Floats]:
     """The rows at distance ``-reach..reach`` (without 0); zeros and a last column of 1 outside."""
-    rows = np.arange(page.size)
-    padded = np.zeros((page.size + 1, values.shape[1] + 1), np.float32)
-    padded[:-1, :-1] = values
-    padded[-1, -1] = 1.0
-    low, high = starts[page], starts[page + 1]
+    rows, width = values.shape
     result = []
     for distance in (d for d in range(-reach, reach + 1) if d):
-        other = rows + distance
-        other = np.where((other >= low) & (other < high), other, page.size)
-        result.append(padded.take(other, axis=0))
+        found = np.zeros((width + 1, rows), np.float32)
+        found[-1] = 1
+        size = max(rows - abs(distance), 0)
+        low = slice(0, size)
+        high = slice(rows - size, rows)
+        here, there = (low, high) if distance > 0 else (high, low)
+        inside = page[here] == page[there]
+        np.multiply(values.T[:, there], inside, out=found[:-1, here])
+        np.logical_not(inside, out=found[-1, here])
+        result.append(found.T)
     return result
 
 
-def stretch_sums(values: Ints, starts: Ints, page: Ints, spans: tuple[int, ...]) -> list[Ints]:
-    """Sums over the next 2, 6, 15 ... rows before and after each row, without the row itself."""
-    sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
+def stretch_sums(values: Ints, starts: Ints, page: Ints, spans: tuple[int, ...]) -> Ints:
+    """Sums over the next 2, 6, 15 ... rows before and after each row, without the row itself.
+
+    The result is ``(2 * spans, rows)``, before and after in turn.
+    """
+    sums = np.zeros(values.size + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
     rows = np.arange(page.size)
     low, high = starts[page], starts[page + 1]
-    result = []
-    for span in spans:
-        result.append(sums[rows] - sums[np.maximum(rows - span, low)])
-        result.append(sums[np.minimum(rows + 1 + span, high)] - sums[rows + 1])
+    result = np.empty((2 * len(spans), page.size), np.int64)
+    for number, span in enumerate(spans):
+        np.subtract(sums[:-1], sums.take(np.maximum(rows - span, low)), out=result[2 * number])
+        after = sums.take(np.minimum(rows + (span + 1), high))
+        np.subtract(after, sums[1:], out=result[2 * number + 1])
     return result
 
 
 def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """How much of the text around a row is prose, and where on its page the row stands."""
-    everything = (1 << 40,)
-    masses = stretch_sums(mass, starts, page, _SPANS + everything)
-    sizes = stretch_sums(chars, starts, page, _SPANS + everything)
-    shares = [m / (256.0 * c + 256) for m, c in zip(masses, sizes, strict=True)]
-    amounts = [np.log1p(m / 256.0) / 8 for m in masses]
-    total = masses[-1] + masses[-2] + mass
-    size = sizes[-1] + sizes[-2] + chars
+    spans = (*_SPANS, 1 << 40)
+    masses = stretch_sums(mass, starts, page, spans) / 256.0
+    sizes = stretch_sums(chars, starts, page, spans) + 1.0
+    total = masses[-1] + masses[-2] + mass / 256.0
+    size = sizes[-1] + sizes[-2] + chars - 2.0
     count = (starts[1:] - starts[:-1])[page]
     position = np.arange(page.size) - starts[page]
-    return np.column_stack(
+    return columns(
         [
-            *shares,
-            *amounts,
-            masses[-2] / (total + 256.0),
-            masses[-1] / (total + 256.0),
+            masses / sizes,
+            np.log1p(masses) / 8,
+            masses[-2:] / (total + 1.0),
             (position + 0.5) / np.maximum(count, 1),
             np.log1p(position) / 5,
             np.log1p(count - 1 - position) / 5,
-            total / (256.0 * size + 256),
+            total / (size + 1.0),
             np.log1p(size / np.maximum(count, 1)) / 6,
             np.log1p(size) / 10,
             whole[page],
-        ]
-    ).astype(np.float32)
+        ],
+        page.size,
+    )
 
 
-def long_lists(items: Flags, page: Ints, length: int) -> Flags:
-    """Which list items belong to a list of at least `length`, over gaps of up to two rows.
+def headline_lists(items: Flags, ends: Flags, chars: Ints, page: Ints) -> Flags:
+    """Which list items belong to a long list of headlines, over gaps of up to two rows.
 
-    >>> long_lists(np.array([True, False, True, True, False]), np.zeros(5, np.int64), 3).tolist()
-    [True, False, True, True, False]
+    A publisher's hundred headlines beside every article are long, and hardly one ends as a
+    sentence does (`ends`). What an article lists is shorter (names, prices), or sentences.
+
+    >>> items, chars, page = np.ones(20, np.bool_), np.full(20, 90), np.zeros(20, np.int64)
+    >>> headline_lists(items, ~items, chars, page).all()
+    np.True_
+    >>> headline_lists(items, items, chars, page).any(), headline_lists(
+    ...     items, ~items, chars // 2, page).any()
+    (np.False_, np.False_)
     """
     places = np.flatnonzero(items)
     member = np.zeros(items.size, np.bool_)
@@ -94,7 +128,11 @@ def long_lists(items: Flags, page: Ints, length: int) -> Flags:
         opens = np.ones(places.size, np.bool_)
         opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
         run = np.cumsum(opens) - 1
-        member[places] = np.bincount(run)[run] >= length
+        size = np.bincount(run)
+        sentences = np.bincount(run, weights=ends[places])
+        length = np.bincount(run, weights=chars[places])
+        found = (size >= _LONG_LIST) & (sentences < _FEW * size) & (length >= _HEADLINE * size)
+        member[places] = found[run]
     return member
 
 
@@ -107,7 +145,7 @@ def runs(likely: Flags, chars: Ints, starts: Ints, page: Ints) -> Floats:
     """
     places = np.flatnonzero(likely)
     if not places.size:
-        return np.zeros((page.size, 6), np.float32)
+        return columns([np.zeros((6, page.size))], page.size)
     opens = np.ones(places.size, np.bool_)
     opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
     run = np.cumsum(opens) - 1
@@ -116,24 +154,22 @@ def runs(likely: Flags, chars: Ints, starts: Ints, page: Ints) -> Floats:
     total = np.bincount(page[places], weights=chars[places], minlength=starts.size - 1)
     largest = np.zeros(starts.size - 1)
     np.maximum.at(largest, run_page, size)
-    share = size / np.maximum(total[run_page], 1)
+    share = (size / np.maximum(total[run_page], 1))[run]
     rows = np.arange(page.size)
-    after = np.searchsorted(places, rows)  # first likely row at or after each row
-    before = np.searchsorted(places, rows, side="right") - 1
-    after_ok = after < places.size
-    after = np.minimum(after, places.size - 1)
-    after_ok &= page[places[after]] == page
-    before_ok = before >= 0
-    before = np.maximum(before, 0)
-    before_ok &= page[places[before]] == page
-    own = np.where(likely, share[run[before]], 0)
-    return np.column_stack(
+    through = np.cumsum(likely)
+    before = np.maximum(through - 1, 0)  # the last likely row up to each row
+    after = np.minimum(through - likely, places.size - 1)  # the first one from it on
+    to_before, to_after = rows - places[before], places[after] - rows
+    before_ok = (to_before >= 0) & (page[places[before]] == page)
+    after_ok = (to_after >= 0) & (page[places[after]] == page)
+    return columns(
         [
-            own,
-            np.where(before_ok, share[run[before]], 0),
-            np.where(after_ok, share[run[after]], 0),
+            share[before] * likely,
+            share[before] * before_ok,
+            share[after] * after_ok,
             likely & (size[run[before]] >= largest[page]),
-            np.where(before_ok, 1 / (1.0 + np.abs(rows - places[before])), 0),
-            np.where(after_ok, 1 / (1.0 + np.abs(places[after] - rows)), 0),
-        ]
-    ).astype(np.float32)
+            before_ok / (1.0 + np.abs(to_before)),
+            after_ok / (1.0 + np.abs(to_after)),
+        ],
+        page.size,
+    )

@@ -6,7 +6,7 @@ Arrays have one row a paragraph; see `cleaner.features_around` for `starts` and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,25 +19,33 @@ from cleaner.features import (
     Tokens,
     buckets,
     mix,
-    sum_by_paragraph,
 )
-from cleaner.features_around import Flags, density, neighbours, runs
+from cleaner.features_around import Flags, columns, density, neighbours, runs
+from cleaner.features_bytes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
-_SHARES = ("stop", "comma", "quote", "colon", "mark", "separator", "bracket")
-_WORD_STEPS = (1, 2, 4, 7, 12, 20, 35, 60)
-_ENDS, _BEGINS = ("stop", "colon", "comma", "quote", "bracket", "lower", "digit", "other"), (
-    "upper", "lower", "digit", "quote", "separator", "bracket", "other",
-)  # fmt: skip
+_SHARES = [
+    _INDEX[name] for name in ("stop", "comma", "quote", "colon", "mark", "separator", "bracket")
+]
+# Steps and classes stand one below the other, to be compared with a row of paragraphs.
+_WORD_STEPS = np.array([1, 2, 4, 7, 12, 20, 35, 60], np.float32)[:, None]
+_ENDS, _BEGINS = (
+    np.array([_INDEX[name] for name in names], np.uint8)[:, None]
+    for names in (
+        ("stop", "colon", "comma", "quote", "bracket", "lower", "digit", "other"),
+        ("upper", "lower", "digit", "quote", "separator", "bracket", "other"),
+    )
+)
+_SHARED = 8  # so many of the first columns of `Shape.own` are shared
 _SETTLED_SCORE = np.float32(-3.0)
 _ENDS_SENTENCE, _SETTLED, _AGAIN = 3, 5, 6  # columns of `Shape.own` and `Shape.shared`
 _REACH = 4
-_LONG = 80
+LONG = 80
 # U+2000-2FFF begin with 0xE2; of these, quotation marks and dashes are folded to ASCII.
-_BULLETS = np.array([ord("*"), ord("-"), ord("+"), 0xE2], np.uint8)
+_IS_BULLET = np.isin(np.arange(256), [ord("*"), ord("-"), ord("+"), 0xE2])
 _LONGEST_WORDS, _LONGEST_CHARS = 250, 1500
 _NOTABLE_BYTES = 5
-_PLACE_BITS = 13
+PLACE_BITS = 13
 
 
 class Shape(NamedTuple):
@@ -51,21 +59,18 @@ class Shape(NamedTuple):
 
 def repeated(keys: Hashes, page: Ints) -> Flags:
     """Which paragraphs stand more than once on their page."""
-    _, inverse, counts = np.unique(
-        keys ^ mix(page.astype(np.uint64) + np.uint64(1)), return_inverse=True, return_counts=True
-    )
-    return np.asarray(counts[inverse] > 1)
+    keys = keys ^ mix(page.astype(np.uint64) + np.uint64(1))
+    ordered = np.sort(keys)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if not twice.size:
+        return np.zeros(keys.size, np.bool_)
+    nearest = np.minimum(np.searchsorted(twice, keys), twice.size - 1)
+    return np.asarray(twice[nearest] == keys)
 
 
 def paragraph_keys(tokens: Tokens) -> Hashes:
     """One hash a paragraph over its words in order; equal for equal wording."""
-    size = tokens.words.size
-    position = np.arange(size, dtype=np.int64) - np.repeat(
-        tokens.first[:-1], tokens.first[1:] - tokens.first[:-1]
-    )
-    sums = np.zeros(size + 1, np.uint64)
-    np.cumsum(mix(tokens.words + position.astype(np.uint64)), out=sums[1:])
-    return np.asarray(sums[tokens.first[1:]] - sums[tokens.first[:-1]])
+    return position_sums(tokens.words, tokens.first)
 
 
 def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
@@ -83,51 +88,77 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
     )
 
 
-def shared_words(batch: Sequence[Tokens], shapes: Sequence[Shape], starts: Ints) -> Floats:
+def shared_words(words: LongWords, shapes: Sequence[Shape], starts: Ints) -> Floats:
     """How much of a paragraph's vocabulary the page's prose uses elsewhere.
 
     A teaser for another story is well written too, but it is about something else. Columns:
-    the share of the long words, and that of the capitalised ones, that stand in another
-    paragraph of prose; 0.5 where there are none.
+    the share of the long words that are capitalised, and that of all of them, that stand in
+    another paragraph of prose; 0.5 where there are none.
     """
-    columns = []
     # Prose of articles ends its sentences; the longest teasers in a list don't.
     prose = np.concatenate(
         [
-            (part.mass > 0) & (part.chars > _LONG) & (part.shared[:, _ENDS_SENTENCE] > 0)
+            (part.mass > 0) & (part.chars > LONG) & (part.shared[:, _ENDS_SENTENCE] > 0)
             for part in shapes
         ]
     )
-    per_batch = [_notable(tokens) for tokens in batch]
-    places = np.concatenate([part[0] for part in per_batch])
-    row = np.concatenate(
-        [part[1] + done for part, done in zip(per_batch, _offsets(batch), strict=True)]
-    )
-    in_prose = prose[row]
-    elsewhere = np.zeros(places.size, np.bool_)
-    bounds = np.searchsorted(row, starts)
-    for low, high in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        used = np.bincount(places[low:high][in_prose[low:high]], minlength=1 << _PLACE_BITS)
-        elsewhere[low:high] = used[places[low:high]] > in_prose[low:high]
-    for kind in (np.concatenate([part[2] for part in per_batch]), None):
-        chosen = slice(None) if kind is None else kind
-        total = np.bincount(row[chosen], minlength=prose.size)
-        found = np.bincount(row[chosen][elsewhere[chosen]], minlength=prose.size)
-        columns.append((found + 0.5) / (total + 1))
-    return np.column_stack(columns).astype(np.float32)
+    places, capital, first = words
+    count = np.diff(first)
+    in_prose = np.repeat(prose, count)
+    elsewhere = counts_in_pages(places, in_prose, first[starts]) > in_prose
+    result = []
+    for of_kind, found in ((capital, capital & elsewhere), (None, elsewhere)):
+        total = count if of_kind is None else np.diff(running(of_kind)[first])
+        result.append((np.diff(running(found)[first]) + 0.5) / (total + 1))
+    return columns(result, count.size)
 
 
-def _offsets(batch: Sequence[Tokens]) -> list[int]:
-    sizes = [tokens.begins.size for tokens in batch]
-    return [sum(sizes[:number]) for number in range(len(sizes))]
+def running(values: NDArray[Any]) -> Ints:
+    """How much of whole numbers or flags stands before each place, and in all."""
+    sums = np.zeros(values.size + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
-def _notable(tokens: Tokens) -> tuple[Ints, Ints, Flags]:
-    """Long words of a piece: their places in a small table, their rows, which are capitalised."""
-    long = np.flatnonzero(tokens.ends - tokens.starts >= _NOTABLE_BYTES)
-    row = np.repeat(np.arange(tokens.begins.size), np.diff(tokens.first))[long]
-    capital = tokens.classes.take(tokens.starts[long]) == _INDEX["upper"]
-    return buckets(tokens.words[long], _PLACE_BITS), row, capital
+def counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> Ints:
+    """How often each word's place occurs among the words of its page that count."""
+    counted = places[counts]
+    counted_bounds = running(counts)[bounds].tolist()
+    result = np.zeros(places.size, np.int64)
+    words = bounds.tolist()
+    for number in range(len(words) - 1):
+        here = counted[counted_bounds[number] : counted_bounds[number + 1]]
+        if here.size:
+            # A table that is small enough for the cache, page after page.
+            seen = np.bincount(here, minlength=1 << PLACE_BITS)
+            part = slice(words[number], words[number + 1])
+            seen.take(places[part], out=result[part], mode="clip")
+    return result
+
+
+class LongWords(NamedTuple):
+    """The long words of a batch: their places in a small table, and which are capitalised.
+
+    `first` has one entry more than there are paragraphs: those of paragraph ``i`` are
+    ``first[i]:first[i + 1]``.
+    """
+
+    places: Ints
+    capital: Flags
+    first: Ints
+
+
+def long_words(batch: Sequence[Tokens]) -> LongWords:
+    """Find the long words of all paragraphs."""
+    places, capital, count = [], [], []
+    for tokens in batch:
+        long = np.flatnonzero(tokens.ends - tokens.starts >= _NOTABLE_BYTES)
+        places.append(buckets(tokens.words.take(long), PLACE_BITS))
+        capital.append(tokens.heads.take(long) == _INDEX["upper"])
+        count.append(np.diff(np.searchsorted(long, tokens.first)))
+    return LongWords(
+        np.concatenate(places), np.concatenate(capital), running(np.concatenate(count))
+    )  # fmt: skip
 
 
 def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
@@ -138,53 +169,64 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     """
     words = (tokens.first[1:] - tokens.first[:-1]).astype(np.float32)
     chars = tokens.finishes - tokens.begins
-    counts = tokens.counts.astype(np.float32)
-    letters = counts[:, _INDEX["upper"]] + counts[:, _INDEX["lower"]]
+    counts = tokens.counts.T.astype(np.float32, order="C")
+    upper, digit, other = (counts[_INDEX[name]] for name in ("upper", "digit", "other"))
+    letters = upper + counts[_INDEX["lower"]]
     per_word = 1.0 / (words + 1)
     per_char = (1.0 / (chars + 1)).astype(np.float32)
-    capitals = tokens.classes.take(tokens.starts) == _INDEX["upper"]
-    capital_share = sum_by_paragraph(capitals.astype(np.float32), tokens.first) * per_word
-    scores = np.where(settled[:, None], _SETTLED_SCORE, np.clip(scores, -8, 8)).astype(np.float32)
-    scores /= 4
+    capitals = np.diff(running(tokens.heads == _INDEX["upper"])[tokens.first])
+    said = np.where(settled, _SETTLED_SCORE, np.clip(scores.T, -8, 8)) / np.float32(4)
     last, before_last, head = _edge_classes(tokens)
     question = tokens.buffer.take(np.maximum(tokens.finishes - 1, 0)) == ord("?")
     # A closing quotation mark or bracket hides the full stop before it.
     closed = ((last == _INDEX["quote"]) | (last == _INDEX["bracket"])) & (
         (before_last == _INDEX["stop"]) | (before_last == _INDEX["comma"])
     )
-    ends_sentence = (last == _INDEX["stop"]) | closed
     # An article in one line is rare in training: it must not look stranger than a long paragraph.
     log_words = np.log1p(np.minimum(words, _LONGEST_WORDS)) / 4
     listed = (head == _INDEX["separator"]) | (head == _INDEX["other"]) | (head == _INDEX["digit"])
-    shared = np.column_stack(
-        [scores, log_words, ends_sentence, capital_share, settled, np.zeros_like(words), listed]
-    ).astype(np.float32)
-    own = np.column_stack(
+    own = columns(
         [
-            shared,
+            said,
+            log_words,
+            (last == _INDEX["stop"]) | closed,
+            capitals * per_word,
+            settled,
+            np.zeros_like(words),
+            listed,
             np.log1p(np.minimum(chars, _LONGEST_CHARS)) / 6,
             letters * per_word / 6,
-            *(np.minimum(counts[:, _INDEX[name]] * per_word, 2) for name in _SHARES),
-            counts[:, _INDEX["upper"]] / (letters + 1),
-            counts[:, _INDEX["digit"]] * per_char,
-            counts[:, _INDEX["other"]] * per_char,
+            np.minimum(counts[_SHARES] * per_word, 2),
+            upper / (letters + 1),
+            digit * per_char,
+            other * per_char,
             question,
-            *(last == _INDEX[name] for name in _ENDS),
-            *(head == _INDEX[name] for name in _BEGINS),
-            *(words > step for step in _WORD_STEPS),
-        ]
-    ).astype(np.float32)
+            last == _ENDS,
+            head == _BEGINS,
+            words > _WORD_STEPS,
+        ],
+        words.size,
+    )
     prose = (words >= 8) & ~settled
-    weight = np.where(prose, 256 / (1 + np.exp(-4 * scores[:, 1])), 0).astype(np.int64)
-    return Shape(own, shared, chars, chars * weight)
+    weight = np.where(prose, 256 / (1 + np.exp(-4 * said[1])), 0).astype(np.int64)
+    return Shape(own, own[:, :_SHARED], chars, chars * weight)
+
+
+def is_settled(own: Shape) -> Flags:
+    """Which paragraphs are explained already."""
+    return own.shared[:, _SETTLED] > 0
+
+
+def ends_sentence(own: Shape) -> Flags:
+    """Which paragraphs end as a sentence does."""
+    return own.shared[:, _ENDS_SENTENCE] > 0
 
 
 def list_items(tokens: Tokens) -> Flags:
     """Paragraphs that begin with a bullet: ``*``, ``-``, ``+`` or a symbol such as ``•``."""
     if not tokens.buffer.size:
         return np.zeros(0, np.bool_)
-    head = tokens.buffer.take(tokens.begins)
-    return np.asarray(np.isin(head, _BULLETS))
+    return np.asarray(_IS_BULLET.take(tokens.buffer.take(tokens.begins)))
 
 
 def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
@@ -212,10 +254,10 @@ def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
 
 def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """What the second judgement sees: the first one of every row around, and little else."""
-    settled = own.shared[:, _SETTLED] > 0
+    settled = is_settled(own)
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
-    seen = np.column_stack([logits / 4, own.shared[:, 2]]).astype(np.float32)
+    seen = columns([logits / 4, own.shared[:, 2]], page.size)
     return np.concatenate(
         [
             seen,
@@ -223,7 +265,7 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
             *neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
-            runs((logits > 2) & (own.chars > _LONG), own.chars, starts, page),
+            runs((logits > 2) & (own.chars > LONG), own.chars, starts, page),
         ],
         axis=1,
     )

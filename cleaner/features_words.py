@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cleaner.features import COUNTS as _COUNTS
 from cleaner.features import (
+    Bytes,
     Floats,
     Hashes,
     Ints,
@@ -23,6 +24,7 @@ from cleaner.features import (
     mix,
     sum_by_paragraph,
 )
+from cleaner.features_bytes import suffix_hashes
 
 BITS = 18
 VOCABULARY_BITS = 18
@@ -58,17 +60,27 @@ def pack(weights: Floats) -> Pairs:
 
 
 def sum_scores(grams: Grams, weights: Pairs) -> Floats:
-    """The sums of the patterns' weights for each paragraph: ``(paragraphs, 2)``."""
-    values = weights.take(grams.by_word[0])
+    """The sums of the patterns' weights for each paragraph: ``(paragraphs, 2)``.
+
+    For several pairs of models, ``(2**BITS, pairs)``, the result is ``(paragraphs, 2 * pairs)``:
+    one trip to memory serves all of them.
+    """
+    values = weights.take(grams.by_word[0], axis=0)
     for places in grams.by_word[1:]:
-        values += weights.take(places)
-    total = sum_by_paragraph(values, grams.first)
-    return np.asarray(total.view(np.float32).reshape(-1, 2), np.float32)
+        values += weights.take(places, axis=0)
+    columns = np.ascontiguousarray(values.reshape(len(values), weights[0].size).T)
+    totals = np.stack([sum_by_paragraph(column, grams.first) for column in columns], axis=1)
+    return np.asarray(totals.view(np.float32), np.float32)
 
 
 def score(grams: Grams, weights: Pairs) -> Floats:
     """What two linear models say of each paragraph, without their intercepts."""
-    total = sum_scores(grams, weights)
+    return with_edges(grams, weights, sum_scores(grams, weights))
+
+
+def with_edges(grams: Grams, weights: Pairs, sums: Floats) -> Floats:
+    """The scores of two linear models whose sums over words are known."""
+    total = sums.copy()
     for places in grams.by_paragraph:
         total += weights.take(places).view(np.float32).reshape(-1, 2)
     return np.asarray(total * grams.scale[:, None], np.float32)
@@ -104,7 +116,9 @@ def content_grams(tokens: Tokens) -> Grams:
     """
     words, first = tokens.words, tokens.first
     following = _following(words, first)
-    pairs = mix(words * _PAIR + following)
+    pairs = words * _PAIR
+    pairs += following
+    pairs = mix(pairs)
     heads, tails = _edges(words, first)
     head_pairs, _ = _edges(pairs, first)
     count = first[1:] - first[:-1]
@@ -127,6 +141,10 @@ def content_grams(tokens: Tokens) -> Grams:
 
 _QUOTE, _STOP, _COLON = (_COUNTS.index(name) for name in ("quote", "stop", "colon"))
 _UPPER, _DIGIT, _SEPARATOR = (_COUNTS.index(name) for name in ("upper", "digit", "separator"))
+# The marks between two words as one number: the class of the first one, and what stands behind.
+_BEYOND = np.zeros(len(_COUNTS), np.uint8)
+_BEYOND[_QUOTE], _BEYOND[_SEPARATOR] = 16, 32
+_MARKS = np.arange(64, dtype=np.uint64) * _NUMBER
 
 
 def word_places(tokens: Tokens) -> Ints:
@@ -136,33 +154,43 @@ def word_places(tokens: Tokens) -> Ints:
 
 def is_name(tokens: Tokens) -> NDArray[np.bool_]:
     """Words with a capital that don't open a sentence or a quotation."""
-    classes = tokens.classes
-    capital = classes.take(tokens.starts) == _UPPER
-    after = classes.take(tokens.ends)  # every word is followed by a byte: the separator
-    opens = np.ones(capital.size, np.bool_)
-    opens[1:] = (after[:-1] == _STOP) | (after[:-1] == _COLON)
-    opens[tokens.first[:-1][tokens.first[1:] > tokens.first[:-1]]] = True
-    opens |= (tokens.starts > 0) & (classes.take(np.maximum(tokens.starts - 1, 0)) == _QUOTE)
-    return np.asarray(capital & ~opens)
+    return _is_name(tokens, tokens.classes.take(tokens.ends))
+
+
+def _is_name(tokens: Tokens, after: Bytes) -> NDArray[np.bool_]:
+    """`after` are the classes of the bytes behind words: each is followed by one."""
+    names = tokens.heads == _UPPER
+    names[1:] &= (after[:-1] != _STOP) & (after[:-1] != _COLON)
+    names[tokens.first[:-1][tokens.first[1:] > tokens.first[:-1]]] = False
+    # The byte before the first word of all is the last one of all, a separator.
+    names &= tokens.classes.take(tokens.starts - 1, mode="wrap") != _QUOTE
+    return np.asarray(names)
 
 
 def style_grams(tokens: Tokens, vocabulary: NDArray[np.bool_]) -> Grams:
     """Patterns of one, two and three masked words with the marks between them."""
     first, classes = tokens.first, tokens.classes
-    known = vocabulary.take(word_places(tokens))
-    masked = np.where(known, tokens.words, tokens.suffixes ^ _SUFFIX)
-    masked[is_name(tokens)] = _NAME
-    masked[classes.take(tokens.starts) == _DIGIT] = _NUMBER
-    after = classes.take(tokens.ends).astype(np.uint64)
+    after = classes.take(tokens.ends)
+    names, numbers = _is_name(tokens, after), tokens.heads == _DIGIT
+    rare = np.flatnonzero(~(vocabulary.take(word_places(tokens)) | names | numbers))
+    masked = tokens.words.copy()
+    suffixes = suffix_hashes(tokens.buffer, tokens.starts.take(rare), tokens.ends.take(rare))
+    masked[rare] = suffixes ^ _SUFFIX
+    masked[names] = _NAME
+    masked[numbers] = _NUMBER
     # The byte after the mark; after a paragraph's last word it would be another paragraph's.
     inside = np.minimum(tokens.ends + 1, np.repeat(tokens.finishes, np.diff(first)))
-    beyond = classes.take(inside)
-    after += np.uint64(16) * (beyond == _QUOTE) + np.uint64(32) * (beyond == _SEPARATOR)
+    marks = _BEYOND.take(classes.take(inside))
+    marks += after
     following = _following(masked, first)
-    pairs = mix(masked * _PAIR + following + after * _NUMBER)
-    triples = mix(pairs * _PAIR + _following(following, first))
+    pairs = masked * _PAIR
+    pairs += following
+    pairs += _MARKS.take(marks)
+    pairs = mix(pairs)
+    triples = pairs * _PAIR
+    triples += _following(following, first)
     return Grams(
-        (buckets(masked, BITS), buckets(pairs, BITS), buckets(triples, BITS)),
+        (buckets(masked, BITS), buckets(pairs, BITS), buckets(mix(triples), BITS)),
         (),
         first,
         _scale(first, 3, 0),

@@ -16,13 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.content import ContentModel, content_probabilities
+from cleaner.content import ContentModel, content_probabilities, word_scores
 from cleaner.features import Floats, Ints, pieces, tokenise
 from cleaner.features_around import Flags
 from cleaner.features_words import BITS, content_grams, pack
 from cleaner.labelled import ARTICLE, CONTEXT, LabelledPage
-from cleaner.layers import sigmoid
-from cleaner.rehearsal import Patterns, Rehearsal, apply, concatenate, patterns, spread
+from cleaner.rehearsal import Patterns, Precise, Rehearsal, apply, concatenate, patterns, spread
 
 # How strongly weights are pulled towards zero: one paragraph alone moves its own logit by about
 # 1, a handful of a kind overrules the model where it wasn't sure.
@@ -61,13 +60,15 @@ def finetune(model: ContentModel, rehearsal: Rehearsal, pages: Sequence[Labelled
     rows, base, keep = _judged(model, pages)
     learn = keep != CONTEXT
     held = learn & np.repeat(_held_out(pages), [len(page.texts) for page in pages])
-    before = np.zeros(1 << BITS) if model.correction is None else model.correction.real
+    before = np.zeros(1 << BITS)
+    if model.correction is not None:
+        before += model.correction.real
     known = rehearsal.base + apply(rehearsal.patterns, before)
     seen = np.arange(known.size) % 2 == 0
     # Remembered rows are to stay where they are, so what was said of them is their target.
     tasks = (
         _Task(rows, base, (keep == ARTICLE).astype(np.float64)),
-        _Task(rehearsal.patterns, known, sigmoid(known)),
+        _Task(rehearsal.patterns, known, _chance(known)),
     )
     trial = _fit(tasks, (learn & ~held, seen))
     final = _fit(tasks, (learn, np.ones_like(seen)))
@@ -82,8 +83,8 @@ def finetune(model: ContentModel, rehearsal: Rehearsal, pages: Sequence[Labelled
 
 class _Task(NamedTuple):
     rows: Patterns
-    base: Floats
-    target: Floats
+    base: Floats | Precise
+    target: Floats | Precise
 
 
 def _judged(model: ContentModel, pages: Sequence[LabelledPage]) -> tuple[Patterns, Floats, Ints]:
@@ -94,7 +95,8 @@ def _judged(model: ContentModel, pages: Sequence[LabelledPage]) -> tuple[Pattern
     views = [content_grams(tokens) for tokens in batch]
     lengths = np.array([len(page.texts) for page in pages], np.int64)
     whole = np.ones(len(pages), np.bool_)
-    found = content_probabilities(model, batch, views, lengths, keep == CONTEXT, whole)
+    scores = [word_scores(model, grams) for grams in views]
+    found = content_probabilities(model, batch, scores, lengths, keep == CONTEXT, whole)
     found = np.clip(found, 1e-6, 1 - 1e-6)
     rows = concatenate([patterns(grams) for grams in views])
     return rows, np.log(found / (1 - found)).astype(np.float32), keep
@@ -108,7 +110,7 @@ def _held_out(pages: Sequence[LabelledPage]) -> Flags:
     return held
 
 
-def _fit(tasks: tuple[_Task, _Task], use: tuple[Flags, Flags]) -> Floats:
+def _fit(tasks: tuple[_Task, _Task], use: tuple[Flags, Flags]) -> Precise:
     """The correction's weights: accelerated gradient descent on both tasks and the pull.
 
     The remembered rows together weigh no less than the labels.
@@ -116,11 +118,11 @@ def _fit(tasks: tuple[_Task, _Task], use: tuple[Flags, Flags]) -> Floats:
     weights = [chosen.astype(np.float64) for chosen in use]
     weights[1] *= max(1.0, weights[0].sum() / max(weights[1].sum(), 1.0))
 
-    def gradient(at: Floats, *, curvature: bool = False) -> Floats:
+    def gradient(at: Precise, *, curvature: bool = False) -> Precise:
         total = _PULL * at
         for task, weight in zip(tasks, weights, strict=True):
             moved = apply(task.rows, at)
-            error = moved / 4 if curvature else sigmoid(task.base + moved) - task.target
+            error = moved / 4 if curvature else _chance(task.base + moved) - task.target
             total = total + spread(task.rows, weight * error, 1 << BITS)
         return total
 
@@ -129,7 +131,8 @@ def _fit(tasks: tuple[_Task, _Task], use: tuple[Flags, Flags]) -> Floats:
     for _ in range(_POWER_STEPS):
         direction = gradient(direction / np.linalg.norm(direction), curvature=True)
     step = 0.9 / float(np.linalg.norm(direction))
-    at = ahead = np.zeros(1 << BITS)
+    at: Precise = np.zeros(1 << BITS)
+    ahead = at
     for number in range(_STEPS):
         reached = ahead - step * gradient(ahead)
         ahead = reached + number / (number + 3) * (reached - at)
@@ -137,7 +140,11 @@ def _fit(tasks: tuple[_Task, _Task], use: tuple[Flags, Flags]) -> Floats:
     return at
 
 
-def _share(task: _Task, keep: Ints, chosen: Flags, correction: Floats) -> Share:
+def _chance(logits: Floats | Precise) -> Precise:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30))))
+
+
+def _share(task: _Task, keep: Ints, chosen: Flags, correction: Precise) -> Share:
     right = keep[chosen] == ARTICLE
     if not right.size:
         return Share(0, 0.0, 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from cleaner.features import Floats
 # Matrix products of one fixed size: the rounding of a row's result must not depend on how
 # many other rows were in its batch.
 _BLOCK = 256
+_FIRST_SHARE = np.float32(0.3)
 
 
 class Layers(NamedTuple):
@@ -22,32 +22,38 @@ class Layers(NamedTuple):
 
 
 def forward(layers: Layers, inputs: Floats) -> Floats:
-    """The logit of each row of `inputs`.
+    """The logit of each row of `inputs`, which is fastest where it lies column by column.
 
     >>> layers = Layers((np.array([[2.0]], np.float32),), (np.array([1.0], np.float32),))
     >>> forward(layers, np.array([[3.0], [-1.0]], np.float32)).tolist()
     [7.0, -1.0]
     """
+    columns = np.ascontiguousarray(inputs.T)
     rows = inputs.shape[0]
     result = np.empty(rows, np.float32)
+    zeros = np.zeros((max(map(len, layers.biases)), _BLOCK), np.float32)
     for start in range(0, rows, _BLOCK):
-        values = inputs[start : start + _BLOCK]
-        if values.shape[0] < _BLOCK:
-            padded = np.zeros((_BLOCK, inputs.shape[1]), np.float32)
-            padded[: values.shape[0]] = values
+        values = columns[:, start : start + _BLOCK]
+        if values.shape[1] < _BLOCK:
+            padded = np.zeros((columns.shape[0], _BLOCK), np.float32)
+            padded[:, : values.shape[1]] = values
             values = padded
         for index, (weights, biases) in enumerate(zip(*layers, strict=True)):
             if index:
-                values = np.maximum(values, 0)
-            values = values @ weights + biases
-        result[start : start + _BLOCK] = values[: rows - start, 0]
+                # An array of zeros: numpy is three times slower with a single one.
+                np.maximum(values, zeros[: len(values)], out=values)
+            values = weights.T @ values
+            values += biases[:, None]
+        result[start : start + _BLOCK] = values[0, : rows - start]
     return result
 
 
-def average(networks: Sequence[Layers], inputs: Floats) -> Floats:
-    """The mean of several networks' logits: their errors partly cancel out."""
-    logits = sum(forward(layers, inputs) for layers in networks)
-    return np.asarray(logits / np.float32(len(networks)))
+def weigh(first: Floats, second: Floats) -> Floats:
+    """The final logits from those of two judgements, of which the second knows more.
+
+    Their errors partly cancel out, too.
+    """
+    return np.asarray(second + _FIRST_SHARE * (first - second), np.float32)
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections.abc import Sequence
 
+import numpy as np
 import regex
 
 from cleaner.classify import Judgement
 from cleaner.dates import parse_date
 from cleaner.header import Header
 from cleaner.hosts import host_of
-from cleaner.records import Action, Decision, Document, Finding, Paragraph
+from cleaner.records import Action, Decision, Document, Paragraph
 from cleaner.rules import Lifted
 from cleaner.weigh import Policy
 
@@ -22,6 +23,7 @@ _SENTENCE_END = regex.compile(r"[.!?:;。！？।؟][\"'”’»)\]*]*\Z")
 _CUT_MARK = regex.compile(r"(?:…|\.\.\.|\[\+\d+ chars\]|\[(?:…|\.\.\.)\])\W*\Z")
 _LATIN_END = regex.compile(r"[\p{Latin}\d,%-]\Z")
 _PROSE_WORDS = 20
+_TAIL_CHARS = 2_000
 _BYLINE_START = regex.compile(
     r"(?i)\A(?:written |posted |story |words |reporting )?(?:by|von|par|por|di|door)\b[:\s]+"
 )
@@ -87,8 +89,9 @@ def is_truncated(text: str, decisions: Sequence[Decision]) -> bool:
     last = next((d for d in reversed(decisions) if d.label in _CONTENT), None)
     if last is None:
         return False
-    lines = text[slice(*last.span)].strip().rsplit("\n", 1)
-    end = lines[-1].rstrip()
+    # Its last line; a decision may be about many paragraphs.
+    tail = text[max(last.span.start, last.span.end - _TAIL_CHARS) : last.span.end]
+    end = tail.strip().rsplit("\n", 1)[-1].rstrip()
     if _CUT_MARK.search(end):
         return True
     if _SENTENCE_END.search(end) or not _LATIN_END.search(end):
@@ -146,19 +149,18 @@ def _suspect_chars(
     policy: Policy,
 ) -> int:
     """Characters of kept reporting whose machine score is above the suspect threshold."""
-    if not (judgement.machine >= policy.suspect).any():  # NaN, an abstention, is not
-        return 0
-    suspects = {
-        paragraph.span.start
-        for paragraph, machine in zip(paragraphs, judgement.machine.tolist(), strict=True)
-        if not math.isnan(machine) and policy.suspect <= machine
-    }
-    kept: set[Finding] = {
-        d.because for d in decisions if d.label == "reporting" and d.because is not None
-    }
-    return sum(
-        finding.span.end - finding.span.start for finding in kept if finding.span.start in suspects
-    )
+    suspects = np.flatnonzero(judgement.machine >= np.float64(policy.suspect))  # not NaN
+    chars = 0
+    for index in suspects.tolist():
+        start, end = paragraphs[index].span
+        decision = decisions[bisect_right(decisions, start, key=_start) - 1]
+        if decision.action is Action.KEEP and decision.label == "reporting":
+            chars += end - start
+    return chars
+
+
+def _start(decision: Decision) -> int:
+    return decision.span.start
 
 
 def _date(value: object) -> str | None:

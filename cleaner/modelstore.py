@@ -124,21 +124,19 @@ def _halves(weights: Pairs) -> NDArray[np.float16]:
 
 def save_content(folder: Path, model: ContentModel, rehearsal: Rehearsal) -> None:
     """Write the content model, with what it remembers of its training (see `load_rehearsal`)."""
-    arrays: Arrays = {"words": _halves(model.words), "intercepts": model.intercepts}
-    for name, networks in (("first", model.first), ("second", model.second)):
-        for number, layers in enumerate(networks):
-            arrays |= layer_arrays(f"{name}{number}", layers)
+    arrays: Arrays = {
+        "words": _halves(model.words),
+        "intercepts": model.intercepts,
+        "rarity": model.rarity.astype(np.uint8),
+    }
+    arrays |= layer_arrays("first", model.first) | layer_arrays("second", model.second)
     if model.correction is not None:
         places = np.flatnonzero(model.correction.real.astype(np.float16))
         arrays["correction_places"] = places.astype(np.uint32)
         arrays["correction_weights"] = model.correction.real[places].astype(np.float16)
     trust = {f"trust_{name}": value for name, value in model.trust._asdict().items()}
-    counts = {"first_networks": len(model.first), "second_networks": len(model.second)}
-    save(
-        folder,
-        arrays | rehearsal_arrays(rehearsal),
-        {"keep_threshold": model.keep_threshold, **counts, **trust},
-    )
+    settings = {"keep_threshold": model.keep_threshold, **trust}
+    save(folder, arrays | rehearsal_arrays(rehearsal), settings)
 
 
 def load_content(folder: Path) -> ContentModel:
@@ -150,9 +148,10 @@ def load_content(folder: Path) -> ContentModel:
             settings["keep_threshold"],
             pack(arrays["words"].astype(np.float32)),
             arrays["intercepts"],
-            _networks("first", arrays, settings),
-            _networks("second", arrays, settings),
+            layers_from("first", arrays),
+            layers_from("second", arrays),
             Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
+            arrays["rarity"].astype(np.int64),
             _correction(arrays),
         )
     except KeyError as error:
@@ -173,11 +172,6 @@ def _another(folder: Path, error: KeyError) -> str:
         f"{folder}: this is no content model of this version ({error} is missing). Use the models "
         "of this version, or train them again: python scripts/train.py --data DIR"
     )
-
-
-def _networks(name: str, arrays: Arrays, settings: Mapping[str, float]) -> tuple[Layers, ...]:
-    count = int(settings[f"{name}_networks"])
-    return tuple(layers_from(f"{name}{number}", arrays) for number in range(count))
 
 
 def _correction(arrays: Arrays) -> Pairs | None:

@@ -103,16 +103,20 @@ class Cleaner:
         return rule.why if rule else None
 
     def clean(self, raw: Raw) -> Cleaned:
-        """Clean one record.
+        """Clean one record; each paragraph gets a decision of its own, as `explain` shows it.
 
         Raises:
             RejectError: the record can't become a document, with kind and reason.
         """
-        [cleaned] = self.clean_documents([extract_with_facts(raw, self._extract_options)])
+        extract = extract_with_facts(raw, self._extract_options)
+        [cleaned] = self.clean_documents([extract], detailed=True)
         return self._second_look(raw, cleaned)
 
     def clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
-        """Clean many records at once, in order: the models are much faster over a batch."""
+        """Clean many records at once, in order: the models are much faster over a batch.
+
+        What is removed is the same as with `clean`; what is kept has fewer decisions.
+        """
         results: list[Extract | Rejected] = []
         for raw in raws:
             try:
@@ -141,15 +145,17 @@ class Cleaner:
             return cleaned
         if other[0].meta.get("extractor") != "trafilatura":
             return cleaned
-        [again] = self.clean_documents([other])
+        [again] = self.clean_documents([other], detailed=True)
         return again if again.text.strip() else cleaned
 
-    def clean_documents(self, documents: Sequence[Extract]) -> list[Cleaned]:
+    def clean_documents(
+        self, documents: Sequence[Extract], *, detailed: bool = False
+    ) -> list[Cleaned]:
         """Clean documents that are extracted already, each with the facts of its blocks."""
         examined = [self._examine(document, facts) for document, facts in documents]
         judgements = classify.judge(self.models, [_page(item) for item in examined])
         return [
-            self._decide(item, judgement)
+            self._decide(item, judgement, detailed=detailed)
             for item, judgement in zip(examined, judgements, strict=True)
         ]
 
@@ -160,10 +166,12 @@ class Cleaner:
         hits = self.rules.find(document, paragraphs, seen)
         furniture = self.templates.find(document, paragraphs)
         assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
-        duplicates = find_duplicates(paragraphs, seen.text, assigned.whole.keys())
+        duplicates = find_duplicates(paragraphs, seen, assigned.whole.keys())
         return _Examined(document, facts, paragraphs, hits, furniture, assigned, duplicates)
 
-    def _decide(self, item: _Examined, judgement: classify.Judgement) -> Cleaned:
+    def _decide(
+        self, item: _Examined, judgement: classify.Judgement, *, detailed: bool = False
+    ) -> Cleaned:
         document, facts, paragraphs, hits, furniture, assigned, duplicates = item
         policy = self.policy if facts is None else self._block_policy
         if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
@@ -177,7 +185,9 @@ class Cleaner:
         if header.findings:
             findings = [*hits.findings, *header.findings, *furniture]
             assigned = assign(document.text, paragraphs, findings)
-        decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
+        decisions = decide(
+            document, paragraphs, assigned, duplicates, judgement, policy, detailed=detailed
+        )
         metadata = build_metadata(
             document, paragraphs, hits.lifted, header, decisions, judgement, policy
         )

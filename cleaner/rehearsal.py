@@ -17,6 +17,7 @@ from cleaner.features import Floats, Ints
 from cleaner.features_words import Grams
 
 MAX_PATTERNS = 32
+Precise = NDArray[np.float64]
 
 
 class Patterns(NamedTuple):
@@ -60,7 +61,7 @@ def concatenate(parts: list[Patterns]) -> Patterns:
     )
 
 
-def apply(rows: Patterns, weights: Floats) -> Floats:
+def apply(rows: Patterns, weights: Precise) -> Precise:
     """What `weights`, one a place, add to the logit of each row.
 
     >>> rows = Patterns(np.array([2, 0, 1]), np.array([0, 2, 3]), np.array([0.5, 1.0]))
@@ -71,7 +72,7 @@ def apply(rows: Patterns, weights: Floats) -> Floats:
     return np.asarray((sums[rows.first[1:]] - sums[rows.first[:-1]]) * rows.scale)
 
 
-def spread(rows: Patterns, errors: Floats, places: int) -> Floats:
+def spread(rows: Patterns, errors: Precise, places: int) -> Precise:
     """Each row's error given to its patterns, summed by place: `apply` the other way round."""
     each = np.repeat(errors * rows.scale, np.diff(rows.first))
     return np.asarray(np.bincount(rows.places, weights=each, minlength=places))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -39,7 +39,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a pack; docs/rules.md explains each field."""
+    """One rule of a pack; docs/rules.md explains each field.
+
+    `tried` marks the built-in rules, whose speed `rules lint` has looked at.
+    """
 
     id: str
     label: str
@@ -57,6 +60,7 @@ class Rule:
     declares: str | None = None
     truncates: bool = False
     max_line: int | None = None
+    tried: bool = False
 
     @property
     def by(self) -> str:
@@ -89,7 +93,11 @@ def load_packs(paths: Iterable[Path] = ()) -> list[Rule]:
         ),
         key=lambda entry: entry.name,
     )
-    rules = [rule for entry in builtin for rule in parse_pack(entry.read_text("utf-8"), entry.name)]
+    rules = [
+        replace(rule, tried=True)
+        for entry in builtin
+        for rule in parse_pack(entry.read_text("utf-8"), entry.name)
+    ]
     for path in paths:
         rules.extend(load_pack(path))
     seen: set[str] = set()

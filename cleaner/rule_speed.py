@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from cleaner.rule import Rule
-from cleaner.search import line_limit, search_near
+from cleaner.search import line_at, line_limit, search_around, search_lines
 from cleaner.view import view
 
 # Nearly as far as a pattern ever sees around its anchor.
@@ -60,8 +60,12 @@ def _seconds(rule: Rule, text: str) -> float:
     was_disabled, log.disabled = log.disabled, True
     started = time.thread_time()  # other programs must not make a rule slow
     try:
-        for _ in search_near(rule, seen, [place], line_limit(rule)):
-            pass
+        limit = line_limit(rule)
+        start, end = line_at(seen, place)
+        if limit is None:
+            list(search_around(rule, seen, [place]))
+        elif end - start <= limit:
+            list(search_lines(rule, seen, {start: end}))
     finally:
         log.disabled = was_disabled
     return time.thread_time() - started

@@ -7,19 +7,18 @@ only near a literal that occurs is its rule's pattern tried, under a time limit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-import ahocorasick_rs as ac
-
 from cleaner.hosts import host_of
+from cleaner.literals import Literals, is_where
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
-from cleaner.search import line_limit, search_near
+from cleaner.search import Found, search_around, search_lines
 from cleaner.view import View, view
 
 __all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
@@ -46,19 +45,7 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        literals: dict[bytes, list[tuple[int, bool]]] = {}
-        for number, rule in enumerate(self.rules):
-            for is_anchor, words in ((True, rule.anchors), (False, rule.scope.markers)):
-                for word in words:
-                    folded = view(word).folded[1:-1]
-                    literals.setdefault(folded, []).append((number, is_anchor))
-        self._owners = list(literals.values())
-        self._automaton = (
-            ac.BytesAhoCorasick(list(literals), implementation=ac.Implementation.DFA)
-            if literals
-            else None
-        )
-        self._limits = [line_limit(rule) for rule in self.rules]
+        self._literals = Literals(self.rules)
         self._scoped = {
             number
             for number, rule in enumerate(self.rules)
@@ -85,34 +72,34 @@ class RuleSet:
 
         `seen` is the view of its text, where the caller has made it already.
         """
-        if self._automaton is None or not paragraphs:
+        if not paragraphs:
             return RuleHits([], [])
         seen = seen or view(document.text)
-        anchors, marked = self._literals_in(seen)
+        places = self._literals.find(seen)
         host = host_of(document.url)
-        matches: list[Match] = []
-        for number, places in anchors.items():
-            rule = self.rules[number]
-            if number in self._scoped and number not in marked and not _on_host(rule, host):
-                continue
-            matches.extend(_matches(rule, seen, places, paragraphs, self._limits[number]))
-        matches = _beside(matches)
-        return _hits(document, paragraphs, matches)
+        found: list[tuple[Rule, Found]] = []
+        for number, lines in places.lines.items():
+            if self._applies(number, places.marked, host):
+                found.append(
+                    (self.rules[number], search_lines(self.rules[number], seen.text, lines))
+                )
+        for number, around in places.around.items():
+            if self._applies(number, places.marked, host):
+                found.append(
+                    (self.rules[number], search_around(self.rules[number], seen.text, around))
+                )
+        starts = [paragraph.span.start for paragraph in paragraphs]
+        matches = [
+            _match(rule, span, value, paragraphs, starts)
+            for rule, spans in found
+            for span, value in spans
+            if rule.where is None
+            or is_where(rule.where, span.start, span.start + 1, len(seen.text))
+        ]
+        return _hits(document, paragraphs, _beside(matches))
 
-    def _literals_in(self, seen: View) -> tuple[dict[int, list[int]], set[int]]:
-        """Where each rule's anchors stand (code points), and the rules whose marker stands."""
-        anchors: dict[int, list[int]] = {}
-        marked: set[int] = set()
-        assert self._automaton is not None
-        found = self._automaton.find_matches_as_indexes(seen.folded, overlapping=True)
-        places = seen.code_points([start for _, start, _ in found])
-        for (literal, _, _), place in zip(found, places, strict=True):
-            for number, is_anchor in self._owners[literal]:
-                if is_anchor:
-                    anchors.setdefault(number, []).append(place)
-                else:
-                    marked.add(number)
-        return anchors, marked
+    def _applies(self, number: int, marked: set[int], host: str | None) -> bool:
+        return number not in self._scoped or number in marked or _on_host(self.rules[number], host)
 
 
 def _on_host(rule: Rule, host: str | None) -> bool:
@@ -121,33 +108,19 @@ def _on_host(rule: Rule, host: str | None) -> bool:
     )
 
 
-def _matches(
+def _match(
     rule: Rule,
-    seen: View,
-    places: Sequence[int],
+    span: Span,
+    value: Span | None,
     paragraphs: Sequence[Paragraph],
-    limit: int | None,
-) -> Iterator[Match]:
-    """The places where a rule's pattern matches near its anchors."""
-    for span, value in search_near(rule, seen.text, places, limit):
-        if _is_where(rule, span, len(seen.text)):
-            first = max(bisect_right(paragraphs, span.start, key=_start) - 1, 0)
-            if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
-                first += 1  # the match begins in the indentation of the next paragraph
-            last = max(bisect_right(paragraphs, span.end - 1, key=_start) - 1, first)
-            yield Match(rule, span, value, first, last)
-
-
-def _start(paragraph: Paragraph) -> int:
-    return paragraph.span.start
-
-
-def _is_where(rule: Rule, span: Span, length: int) -> bool:
-    if rule.where == "head":
-        return span.start < max(1_500, length // 4)
-    if rule.where == "tail":
-        return length < 600 or span.start >= length // 2
-    return True
+    starts: Sequence[int],
+) -> Match:
+    """A match with the paragraphs that it touches; `starts` are theirs."""
+    first = max(bisect_right(starts, span.start) - 1, 0)
+    if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
+        first += 1  # the match begins in the indentation of the next paragraph
+    last = max(bisect_right(starts, span.end - 1) - 1, first)
+    return Match(rule, span, value, first, last)
 
 
 def _beside(matches: list[Match]) -> list[Match]:

@@ -7,7 +7,7 @@ few lines around an anchor) and has a time limit; when it strikes, the text is k
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ _LINES_AROUND = 2
 _CHARS_AROUND = 3_000
 _MIN_LINE_LIMIT = 160
 _SECONDS_PER_PATTERN = 0.05
+# Watching the clock takes three times as long as most patterns do on a line of this length.
+_SHORT_LINE = 400
 _FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
 # What can't open or close a group or an alternative: escapes, classes, comments.
 _OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
@@ -41,24 +43,57 @@ class Region(NamedTuple):
     cut: bool
 
 
-def search_near(
-    rule: Rule, text: str, places: Sequence[int], limit: int | None
-) -> Iterator[tuple[Span, Span | None]]:
-    """Each match of a rule's pattern near `places` (offsets of its anchors, in order), once.
+Found = Iterator[tuple[Span, Span | None]]
 
-    `limit` is the rule's `line_limit`. Yields the span to remove (the group ``x`` or all of
-    the match) and that of the group ``value`` (None where it took no part; the match where
-    the pattern has no such group).
+
+def search_lines(rule: Rule, text: str, lines: Mapping[int, int]) -> Found:
+    """The matches of a rule of single lines on `lines`, which map starts to ends.
+
+    Yields the span to remove (the group ``x`` or all of the match) and that of the group
+    ``value`` (None where it took no part; the match where the pattern has no such group).
     """
-    found = _around(rule, text, places) if limit is None else _lines(rule, text, places, limit)
+    compiled = rule.compiled
+    for start, end in lines.items():
+        if rule.tried and end - start <= _SHORT_LINE:
+            match = compiled.match(text, start, end)
+        else:
+            try:
+                match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
+            except TimeoutError:
+                _warn(rule, start)
+                continue
+        if match is not None:
+            span, value = _spans(match)
+            if span.end > span.start:
+                yield span, value
+
+
+def search_around(rule: Rule, text: str, places: Sequence[int]) -> Found:
+    """Each match of any other rule near `places` (offsets of its anchors, in order), once."""
     seen: set[Span] = set()
-    for match in found:
-        groups = match.re.groupindex
-        span = Span(*match.span("x" if "x" in groups else 0))
+    for match in _around(rule, text, places):
+        span, value = _spans(match)
         if span.end > span.start and span not in seen:
             seen.add(span)
-            value = Span(*match.span("value")) if "value" in groups else span
-            yield span, value if value.start >= 0 else None
+            yield span, value
+
+
+def _spans(match: regex.Match[str]) -> tuple[Span, Span | None]:
+    groups = match.re.groupindex
+    span = Span(*match.span("x" if "x" in groups else 0))
+    value = Span(*match.span("value")) if "value" in groups else span
+    return span, value if value.start >= 0 else None
+
+
+def line_at(text: str, place: int) -> tuple[int, int]:
+    """The line that an anchor at `place` stands on; it may begin with the newline before it.
+
+    >>> line_at("One\\nTwo\\nThree", 3)
+    (4, 7)
+    """
+    place += place < len(text) and text[place] == "\n"
+    end = text.find("\n", place)
+    return text.rfind("\n", 0, place) + 1, len(text) if end < 0 else end
 
 
 def line_limit(rule: Rule) -> int | None:
@@ -77,45 +112,41 @@ def line_limit(rule: Rule) -> int | None:
     return min(max(4 * longest, _MIN_LINE_LIMIT), _CHARS_AROUND)
 
 
-def _lines(rule: Rule, text: str, places: Sequence[int], limit: int) -> Iterator[regex.Match[str]]:
-    """Matches of a line rule on the lines where its anchors stand."""
-    compiled, length, done = rule.compiled, len(text), -1
-    for place in places:
-        if place < done:
-            continue
-        at = place + 1 if place < length and text[place] == "\n" else place
-        start = text.rfind("\n", max(at - limit - 1, 0), at) + 1
-        if start == 0 and at > limit:
-            continue
-        end = text.find("\n", at, start + limit + 1)
-        if end < 0:
-            if start + limit < length:
-                continue
-            end = length
-        done = end
-        try:
-            match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
-        except TimeoutError:
-            _warn(rule, start)
-            continue
-        if match is not None:
-            yield match
-
-
 def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Match[str]]:
     """Matches of any other rule in the regions around its anchors."""
-    done = -1
-    for place in places:
-        if place < done:
-            continue  # on the same line as the anchor before it: the region is the same
-        region = region_around(text, place)
-        done = min(region.line_end, place + _CHARS_AROUND // 2)
+    regions = _regions(text, places)
+    if begins_at_line_start(rule.pattern):
+        regions = _merged(regions)
+    for region in regions:
         try:
             for match in _matches(rule, text, region):
                 if not (region.cut and match.end() == region.end):
                     yield match
         except TimeoutError:
             _warn(rule, region.start)
+
+
+def _regions(text: str, places: Sequence[int]) -> Iterator[Region]:
+    done = -1
+    for place in places:
+        if place >= done:  # else on the same line as the anchor before it
+            region = region_around(text, place)
+            done = min(region.line_end, place + _CHARS_AROUND // 2)
+            yield region
+
+
+def _merged(regions: Iterator[Region]) -> Iterator[Region]:
+    """Regions that overlap as one: in a menu every line has an anchor, and all see each other."""
+    merged: Region | None = None
+    for region in regions:
+        if merged is not None and region.start <= merged.end:
+            merged = region._replace(start=merged.start)
+            continue
+        if merged is not None:
+            yield merged
+        merged = region
+    if merged is not None:
+        yield merged
 
 
 def _warn(rule: Rule, start: int) -> None:
@@ -166,7 +197,8 @@ def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]
         if at == 0:
             return
     while at <= region.end:
-        match = compiled.match(text, at, region.end, timeout=_SECONDS_PER_PATTERN)
+        end = min(region.end, at + 2 * _CHARS_AROUND)
+        match = compiled.match(text, at, end, timeout=_SECONDS_PER_PATTERN)
         if match is not None:
             yield match
             at = max(at, match.end() - 1)

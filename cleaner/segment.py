@@ -8,7 +8,8 @@ headings stand alone. No visible character lies outside a paragraph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import regex
@@ -21,7 +22,7 @@ _OPENERS = "\"'“‘(["
 _STARTS_LOWER = regex.compile(r"[\"'“‘(\[]?\p{Ll}")
 # "Why now? - The first point. - The second": a list whose line breaks were lost.
 _RUN_ON_ITEM = regex.compile(r"(?<=[.?!:][\"”’)]?) +(?=[-–•▪●] \p{Lu})")
-_RUN_ON_MARKS = (" - ", " – ", " • ", " ▪ ", " ● ")
+_RUN_ON_BULLETS = "-–•▪●"
 _MIN_RUN_ON_ITEMS = 2
 # A joined line must have been cut inside a sentence: menus in lower case have shorter lines.
 _MIN_WORDS_BEFORE_WRAP = 3
@@ -53,8 +54,9 @@ def segment(document: Document) -> list[Paragraph]:
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
     lines = _lines(text, is_wrapped=is_dump)
-    if sum(map(text.count, _RUN_ON_MARKS)) >= _MIN_RUN_ON_ITEMS:
-        lines = list(_split_run_on(text, lines))
+    cuts = _run_on_cuts(text)
+    if len(cuts) >= _MIN_RUN_ON_ITEMS:
+        lines = list(_split_run_on(lines, cuts))
     return [Paragraph(index, span, text[span[0] : span[1]]) for index, span in enumerate(lines)]
 
 
@@ -139,19 +141,33 @@ def _first_word(text: str, line: Span) -> int:
     return (space if space >= 0 else line.end) - line.start
 
 
-def _split_run_on(text: str, lines: Iterable[Span]) -> Iterator[Span]:
-    first = _RUN_ON_ITEM.search(text)
-    clear = len(text) if first is None else first.start()  # no item begins before it
-    for span in lines:
-        if span.end <= clear:
-            yield span
+def _run_on_cuts(text: str) -> list[Span]:
+    """The spaces before what may be the items of a list that lost its line breaks, in order."""
+    cuts = set()
+    for bullet in _RUN_ON_BULLETS:
+        if bullet not in text:  # one character is found much faster than three
             continue
-        cuts = list(_RUN_ON_ITEM.finditer(text, span.start, span.end))
-        if len(cuts) < _MIN_RUN_ON_ITEMS:
+        mark = f" {bullet} "
+        at = text.find(mark)
+        while at >= 0:
+            start = at
+            while start and text[start - 1] == " ":
+                start -= 1
+            if _RUN_ON_ITEM.match(text, start):
+                cuts.add(Span(start, at + 1))
+            at = text.find(mark, at + 1)
+    return sorted(cuts)
+
+
+def _split_run_on(lines: Iterable[Span], cuts: Sequence[Span]) -> Iterator[Span]:
+    for span in lines:
+        first = bisect_left(cuts, span)
+        inside = cuts[first : bisect_left(cuts, (span.end, span.end))]
+        if len(inside) < _MIN_RUN_ON_ITEMS:
             yield span
             continue
         start = span.start
-        for cut in cuts:
-            yield Span(start, cut.start())
-            start = cut.end()
+        for cut in inside:
+            yield Span(start, cut.start)
+            start = cut.end
         yield Span(start, span.end)

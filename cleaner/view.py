@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 _PLAIN = {
-    "'": "’‘ʼ‛′´`",
+    "'": "’‘‚ʼ‛′´`",
     '"': "“”„«»″",
     "-": "–—‒―−‑‐",
     " ": "\u00a0\u202f\u2009\u2002\u2003\u2007\u3000\t",

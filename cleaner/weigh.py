@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,36 +46,51 @@ def weigh(
     known: Mapping[int, Finding],
     judgement: Judgement,
     policy: Policy,
-) -> list[Finding]:
-    """The finding that speaks for each paragraph: what is `known` of it, else a model's."""
-    content, machine = judgement.content.tolist(), judgement.machine.tolist()
+) -> list[Finding | None]:
+    """The finding that speaks for each paragraph: what is `known` of it, else a model's.
+
+    None stands for the model's common answer, reporting that stays; `reporting` has its score.
+    """
+    verdicts: list[Finding | None] = [None] * len(paragraphs)
+    for index, finding in known.items():
+        verdicts[index] = finding
+    # Wider than the scores, or a threshold would be rounded before it is compared.
+    doubtful = judgement.content < np.float64(policy.keep)
+    written = judgement.machine >= np.float64(policy.machine)  # not where it is NaN
+    questions = [i for i in np.flatnonzero(doubtful | written).tolist() if i not in known]
+    if not questions:
+        return verdicts
+    content = judgement.content.tolist()
     keep = policy.keep
-    if _is_nearly_clean(paragraphs, known, content, keep):
+    if _is_nearly_clean(paragraphs, known, questions, content, keep):
         keep = min(keep, policy.keep_heading)
-    verdicts = []
-    for index, paragraph in enumerate(paragraphs):
-        finding = known.get(index)
-        if finding is not None:
-            verdicts.append(finding)
-            continue
-        article = content[index]
-        if not math.isnan(machine[index]) and machine[index] >= policy.machine:
-            label, by, score = "ai_commentary", policy.by_authorship, machine[index]
+    for index in questions:
+        paragraph, article = paragraphs[index], content[index]
+        if written[index]:
+            score = float(judgement.machine[index])
+            verdict = Finding(paragraph.span, "ai_commentary", policy.by_authorship, score)
         elif article >= keep or (
             article >= policy.keep_heading
             and _is_sub_heading(index, paragraphs, known, content, keep)
         ):
-            label, by, score = "reporting", policy.by_content, article
+            continue
         else:
             label = "filler" if _is_prose_shaped(paragraph.text) else "chrome"
-            by, score = policy.by_content, 1.0 - article
-        verdicts.append(Finding(paragraph.span, label, by, score))
+            verdict = Finding(paragraph.span, label, policy.by_content, 1.0 - article)
+        verdicts[index] = verdict
     return verdicts
+
+
+def reporting(paragraph: Paragraph, judgement: Judgement, policy: Policy) -> Finding:
+    """The finding of the content model on a paragraph that stays."""
+    score = float(judgement.content[paragraph.index])
+    return Finding(paragraph.span, "reporting", policy.by_content, score)
 
 
 def _is_nearly_clean(
     paragraphs: Sequence[Paragraph],
     known: Mapping[int, Finding],
+    questions: Sequence[int],
     content: Sequence[float],
     keep: float,
 ) -> bool:
@@ -85,12 +99,9 @@ def _is_nearly_clean(
     Then the text is an article whose furniture is known already, and a doubt about one
     paragraph of it is more likely a mistake than a find.
     """
-    left = doubtful = 0
-    for index, paragraph in enumerate(paragraphs):
-        if index not in known:
-            length = len(paragraph.text)
-            left += length
-            doubtful += length * (content[index] < keep)
+    doubtful = sum(len(paragraphs[index].text) for index in questions if content[index] < keep)
+    left = sum([len(paragraph.text) for paragraph in paragraphs])
+    left -= sum(len(paragraphs[index].text) for index in known)
     return doubtful <= _NEARLY_CLEAN * left
 
 

@@ -35,6 +35,7 @@ from cleaner.extract import ExtractOptions, extract, extract_with_facts  # noqa:
 from cleaner.pipeline import Cleaner, _page  # noqa: E402
 from cleaner.records import Cleaned, Raw  # noqa: E402
 from cleaner.segment import segment  # noqa: E402
+from cleaner.view import view  # noqa: E402
 from cleaner.writers.rows import document_row, span_rows  # noqa: E402
 
 ROUNDS = 5
@@ -162,6 +163,7 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
     extracts = [extract_with_facts(raw, options) for raw in raws]
     documents = [document for document, _ in extracts]
     segmented = [segment(document) for document in documents]
+    views = [view(document.text) for document in documents]
     hits = [
         cleaner.rules.find(document, paragraphs)
         for document, paragraphs in zip(documents, segmented, strict=True)
@@ -172,13 +174,14 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
     contestants: dict[str, Callable[[], object]] = {
         "decode and repair": lambda: [extract(raw, options) for raw in raws],
         "segment": lambda: [segment(document) for document in documents],
+        "view": lambda: [view(document.text) for document in documents],
         "rules": lambda: [
-            cleaner.rules.find(document, paragraphs)
-            for document, paragraphs in zip(documents, segmented, strict=True)
+            cleaner.rules.find(document, paragraphs, seen)
+            for document, paragraphs, seen in zip(documents, segmented, views, strict=True)
         ],
         "duplicates": lambda: [
-            find_duplicates(paragraphs, document.text)
-            for document, paragraphs in zip(documents, segmented, strict=True)
+            find_duplicates(paragraphs, seen)
+            for paragraphs, seen in zip(segmented, views, strict=True)
         ],
         "assign": lambda: [
             assign(document.text, paragraphs, hit.findings)

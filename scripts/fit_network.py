@@ -7,6 +7,7 @@ seen. On unseen publishers that is worth more than all later stages (see the con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -46,7 +47,33 @@ def fit_network(
             inputs = (x[rows] - mean) / spread
             step(_gradients(weights, biases, inputs, target[rows], share[rows] / rows.size))
     first = weights[0] / spread[:, None]
-    return Layers((first, *weights[1:]), (biases[0] - mean @ first, *biases[1:]))
+    shifted = np.asarray(biases[0] - mean @ first, np.float32)
+    return Layers((first, *weights[1:]), (shifted, *biases[1:]))
+
+
+def mean_network(networks: Sequence[Layers]) -> Layers:
+    """One network whose logit is the mean of those of several: their errors partly cancel out.
+
+    Their units stand side by side, so it takes one pass and not several.
+    """
+    count = len(networks)
+    columns = list(zip(*(network.weights for network in networks), strict=True))
+    weights = [np.concatenate(columns[0], axis=1), *map(_block_diagonal, columns[1:-1])]
+    biases = [np.concatenate(parts) for parts in zip(*(n.biases for n in networks), strict=True)]
+    last = np.concatenate(columns[-1]) / np.float32(count)
+    return Layers(
+        (*weights, last), (*biases[:-1], biases[-1].mean(keepdims=True, dtype=np.float32))
+    )  # fmt: skip
+
+
+def _block_diagonal(parts: Sequence[Floats]) -> Floats:
+    heights, widths = zip(*(part.shape for part in parts), strict=True)
+    result = np.zeros((sum(heights), sum(widths)), np.float32)
+    row = column = 0
+    for part, height, width in zip(parts, heights, widths, strict=True):
+        result[row : row + height, column : column + width] = part
+        row, column = row + height, column + width
+    return result
 
 
 def _gradients(
@@ -79,8 +106,9 @@ class _Adam:
         self.number += 1
         size = _STEP * 0.5 * (1 + np.cos(np.pi * self.number / self.total))
         size *= np.sqrt(1 - _SPREAD_MEMORY**self.number) / (1 - _MOMENTUM**self.number)
-        moving = zip(self.parameters, gradients, self.means, self.squares, strict=True)
-        for parameter, gradient, mean, square in moving:
-            mean += (1 - _MOMENTUM) * (gradient - mean)
-            square += (1 - _SPREAD_MEMORY) * (gradient * gradient - square)
-            parameter -= np.float32(size) * mean / (np.sqrt(square) + np.float32(1e-8))
+        for i, gradient in enumerate(gradients):
+            self.means[i] += (1 - _MOMENTUM) * (gradient - self.means[i])
+            self.squares[i] += (1 - _SPREAD_MEMORY) * (gradient * gradient - self.squares[i])
+            self.parameters[i] -= (
+                np.float32(size) * self.means[i] / (np.sqrt(self.squares[i]) + np.float32(1e-8))
+            )

@@ -40,6 +40,7 @@ def test_sound_text_stays_as_it_is(text: str) -> None:
         ("a\ud800b", "a\ufffdb"),
         ("\ud83d\ude00", "\U0001f600"),
         ("It\u00e2\u20ac\u2122s a caf\u00c3\u00a9", "It’s a café"),
+        ("5 k\u2126 at \u212b", "5 kΩ at Å"),  # signs that stand for letters
     ],
 )
 def test_damage_is_mended(text: str, expected: str) -> None:

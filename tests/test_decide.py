@@ -41,11 +41,26 @@ def clean(
         np.array(machine or [np.nan] * len(paragraphs), dtype=np.float32),
         None,
     )
-    duplicates = find_duplicates(paragraphs, view(text).text, assigned.whole.keys())
-    decisions = decide(document, paragraphs, assigned, duplicates, judgement, policy)
-    assert "".join(text[slice(*decision.span)] for decision in decisions) == text
-    assert all(decision.because for decision in decisions if decision.action is Action.REMOVE)
-    return Cleaned(document, decisions)
+    duplicates = find_duplicates(paragraphs, view(text), assigned.whole.keys())
+    terse, cleaned = (
+        Cleaned(
+            document,
+            decide(
+                document, paragraphs, assigned, duplicates, judgement, policy, detailed=detailed
+            ),
+        )
+        for detailed in (False, True)
+    )
+    assert "".join(text[slice(*decision.span)] for decision in cleaned.decisions) == text
+    assert all(decision.because for decision in cleaned.removed)
+    assert (terse.text, terse.removed) == (cleaned.text, cleaned.removed)
+    assert len(terse.decisions) <= 1 + 3 * (len(terse.removed) + len(kept_findings(terse)))
+    return cleaned
+
+
+def kept_findings(cleaned: Cleaned) -> list[Finding]:
+    """What is kept although something was found in it."""
+    return [d.because for d in cleaned.decisions if d.because and d.action is Action.KEEP]
 
 
 def finding(text: str, part: str, label: str = "chrome", by: str = "rule:demo.x") -> Finding:

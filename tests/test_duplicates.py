@@ -16,7 +16,7 @@ C = "Engineers from the port began to cut the steel apart on Saturday morning, t
 
 def duplicates_of(*lines: str, settled: tuple[int, ...] = ()) -> list[tuple[int, int]]:
     text = "\n".join(lines)
-    found = find_duplicates(segment(Document("1", "-", None, text)), view(text).text, settled)
+    found = find_duplicates(segment(Document("1", "-", None, text)), view(text), settled)
     return [(duplicate.index, duplicate.first) for duplicate in found]
 
 
@@ -33,6 +33,26 @@ def duplicates_of(*lines: str, settled: tuple[int, ...] = ()) -> list[tuple[int,
 def test_repetition_with_a_reason_is_left_alone(lines: tuple[str, ...]) -> None:
     """Short lines recur in honest text; alone they are no evidence."""
     assert duplicates_of(*lines) == []
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        B.replace('"', "”").replace("and", "„and"),
+        B.replace(" ", "\u00a0"),
+        f"  ‚{B}‘",
+        B.upper(),
+        B.replace(", ", ",\n", 1),
+    ],
+)
+def test_typography_makes_no_difference(again: str) -> None:
+    """Quotation marks, spaces, capitals and line breaks differ; the words don't."""
+    assert duplicates_of(A, B, again, C) == [(2, 1)]
+
+
+def test_other_words_make_a_difference() -> None:
+    """One digit of a figure is news."""
+    assert duplicates_of(f"{A} It costs 40,000.", f"{A} It costs 41,000.") == []
 
 
 def test_a_run_is_found_with_its_short_lines() -> None:

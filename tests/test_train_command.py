@@ -11,8 +11,8 @@ import pytest
 from cleaner.classify import Page, judge, load_models
 from cleaner.cli import main
 from cleaner.modelstore import load_content, load_rehearsal, model_folder
-from cleaner.rehearsal import MAX_PATTERNS
 from cleaner.records import Document
+from cleaner.rehearsal import MAX_PATTERNS
 from cleaner.segment import segment
 
 TOWNS = ("Alder", "Birch", "Cedar", "Dover", "Elm", "Fern", "Grove", "Hazel", "Iris", "Juniper")
@@ -98,10 +98,8 @@ def test_it_goes_on_from_a_derived_model(
     trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A second lesson adds to the first, and says what changed."""
-    other = [
-        {"text": f"Tell {town} drivers what you think in our weekly survey of roads.", "label": label}
-        for town in TOWNS for label in ("chrome",)
-    ]  # fmt: skip
+    asked = "Tell {town} drivers what you think in our weekly survey of roads."
+    other = [{"text": asked.format(town=town), "label": "chrome"} for town in TOWNS]
     path = tmp_path / "labels.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in other), "utf-8")
     words = ["train", "--labels", str(path), "--models", str(trained)]
