@@ -48,7 +48,7 @@ def best_segments(gain: Ints, starts: Ints, page: Ints) -> Segments:
     >>> gain, page = np.array([5, -1, 4, -9, 3]), np.zeros(5, np.int64)
     >>> segments = best_segments(gain, np.array([0, 5]), page)
     >>> segments.own.tolist(), segments.best.tolist()
-    ([8, 8, 8, -1, 3], [8, 8, 8, 8, 8])
+    ([8, 8, 8, 2, 3], [8, 8, 8, 8, 8])
     """
     sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(gain)])
     # Later pages lie lower: the running minimum begins anew with each, and from behind the maximum.

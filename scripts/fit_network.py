@@ -59,11 +59,12 @@ def mean_network(networks: Sequence[Layers]) -> Layers:
     count = len(networks)
     columns = list(zip(*(network.weights for network in networks), strict=True))
     weights = [np.concatenate(columns[0], axis=1), *map(_block_diagonal, columns[1:-1])]
-    biases = [np.concatenate(parts) for parts in zip(*(n.biases for n in networks), strict=True)]
-    last = np.concatenate(columns[-1]) / np.float32(count)
-    return Layers(
-        (*weights, last), (*biases[:-1], biases[-1].mean(keepdims=True, dtype=np.float32))
-    )  # fmt: skip
+    biases: list[Floats] = [
+        np.concatenate(parts) for parts in zip(*(n.biases for n in networks), strict=True)
+    ]
+    last = np.asarray(np.concatenate(columns[-1]) / count, np.float32)
+    biases[-1] = np.asarray(biases[-1].mean(keepdims=True), np.float32)
+    return Layers((*weights, last), tuple(biases))
 
 
 def _block_diagonal(parts: Sequence[Floats]) -> Floats:
