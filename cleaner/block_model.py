@@ -28,13 +28,12 @@ from cleaner.features_page import (
     Shape,
     first_pass,
     join,
-    long_words,
     paragraph_keys,
     repeated,
     second_pass,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import long_words, shared_words
 from cleaner.features_words import Pairs, content_grams, pack, score
 from cleaner.layers import Layers, forward, sigmoid, weigh
 from cleaner.modelstore import Arrays, layer_arrays, layers_from, load, model_folder, save

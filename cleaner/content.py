@@ -18,19 +18,17 @@ from cleaner.features import Floats, Ints, Tokens
 from cleaner.features_around import Flags, headline_lists, rows_of_pages
 from cleaner.features_belonging import belonging
 from cleaner.features_page import (
-    LongWords,
     Shape,
     ends_sentence,
     first_pass,
     join,
     list_items,
-    long_words,
     paragraph_keys,
     repeated,
     second_pass,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import LongWords, long_words, shared_words
 from cleaner.features_words import Grams, Pairs, score, sum_scores, with_edges
 from cleaner.layers import Layers, forward, sigmoid, weigh
 
@@ -134,9 +132,22 @@ class Judged(NamedTuple):
 
 def judge_shapes(model: ContentModel, known: Judged, whole: Flags) -> Floats:
     """Both passes over paragraphs whose own features are known: logits."""
-    first = forward(model.first, first_pass(known.own, known.starts, known.page, whole))
-    second = forward(model.second, second_inputs(known, first, model.rarity, whole))
+    inputs = first_pass(known.own, known.starts, known.page, whole)
+    first = _forward_open(model.first, inputs, known.settled)
+    second = _forward_open(
+        model.second, second_inputs(known, first, model.rarity, whole), known.settled
+    )
     return trusted(weigh(first, second), known, model.trust)
+
+
+def _forward_open(layers: Layers, inputs: Floats, settled: Flags) -> Floats:
+    """Logits of open rows; nobody asks for those of settled ones, on dumps two in five."""
+    if not settled.any():
+        return forward(layers, inputs)
+    rows = np.flatnonzero(~settled)
+    logits = np.zeros(settled.size, np.float32)
+    logits[rows] = forward(layers, inputs.T.take(rows, axis=1).T)
+    return logits
 
 
 def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> Floats:
@@ -149,7 +160,8 @@ def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> F
 def trusted(logits: Floats, known: Judged, trust: Trust) -> Floats:
     """Shift logits by what else is on their page; see `Trust`."""
     _, own, items, starts, page, settled = known
-    furniture = np.bincount(page, weights=logits < -_SURE, minlength=starts.size - 1)
+    plain = settled | (logits < -_SURE)
+    furniture = np.bincount(page, weights=plain, minlength=starts.size - 1)
     headlines = headline_lists(items & ~settled, ends_sentence(own), own.chars, page)
     teasers = headlines & (furniture >= _FURNITURE)[page]
     logits = np.where(teasers, logits - np.float32(trust.listed), logits)

@@ -48,6 +48,13 @@ def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
     return result.T
 
 
+def running(values: NDArray[Any]) -> Ints:
+    """How much of whole numbers or flags stands before each place, and in all."""
+    sums = np.zeros(values.size + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
 def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> list[Floats]:
     """The rows at distance ``-reach..reach`` (without 0); zeros and a last column of 1 outside."""
     rows, width = values.shape

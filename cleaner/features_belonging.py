@@ -5,21 +5,15 @@ Arrays have one row a paragraph; see `cleaner.features_around` for `starts` and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from cleaner.features import Floats, Ints
-from cleaner.features_around import Flags, columns
-from cleaner.features_page import (
-    LONG,
-    PLACE_BITS,
-    LongWords,
-    Shape,
-    counts_in_pages,
-    is_settled,
-    running,
-)
+from cleaner.features_around import Flags, columns, running
+from cleaner.features_page import LONG, Shape, is_settled
+from cleaner.features_vocabulary import PLACE_BITS, LongWords, counts_in_pages
 
 _LIMIT = 8.0  # beyond this a logit says no more
 _SETTLED_LOGIT = -2.0
@@ -30,6 +24,7 @@ _GAIN_SCALE, _LOSS_SCALE = 50.0, 20.0
 _APART = 1 << 40
 # Half of what the rarest word weighs: where there is next to nothing, the share is a half.
 _HALF = 128
+_BOTH, _LOW = (1 << 32) + 1, (1 << 32) - 1
 
 
 class Segments(NamedTuple):
@@ -106,23 +101,35 @@ def belonging(
         top[page] / 4,
         np.log1p(amount)[page] / _LIMIT,
     ]
-    for group in (likely & prose, likely & prose & inside):
-        parts += _vocabulary(words, group, rarity, starts)
+    likely &= prose
+    parts += _vocabulary(words, (likely, likely & inside), rarity, starts)
     return columns(parts, page.size)
 
 
-def _vocabulary(words: LongWords, group: Flags, rarity: Ints, starts: Ints) -> list[Floats]:
+def _vocabulary(
+    words: LongWords, groups: Sequence[Flags], rarity: Ints, starts: Ints
+) -> list[Floats]:
     """How much of each row's long words stands in other rows of a group, rare words counting most.
 
-    Columns: the share of the capitalised words, that of all of them, and the amount.
+    Three columns a group: the share of the capitalised words, that of all, and the amount.
     """
     places, capital, first = words
-    inside = np.repeat(group, np.diff(first))
-    elsewhere = counts_in_pages(places, inside, first[starts]) > inside
-    weight = rarity.take(places)
-    shares = []
-    for part in (weight * capital, weight):
-        total = np.diff(running(part)[first])
-        found = np.diff(running(part * elsewhere)[first])
-        shares.append((found + _HALF) / (total + 2 * _HALF))
-    return [*shares, np.log1p(found / (2.0 * _HALF)) / 3]
+    count, bounds = np.diff(first), first[starts]
+    # Two sums in one pass: those of capitalised words 32 bits above those of all.
+    weight = rarity.take(places) * np.where(capital, _BOTH, 1)
+    total = _parted(weight, first)
+    result: list[Floats] = []
+    for group in groups:
+        inside = np.repeat(group, count)
+        elsewhere = counts_in_pages(places, inside, bounds) > inside
+        found = _parted(weight * elsewhere, first)
+        for part, whole in zip(found, total, strict=True):
+            result.append(np.asarray((part + _HALF) / (whole + 2 * _HALF), np.float32))
+        result.append(np.asarray(np.log1p(found[1] / (2.0 * _HALF)) / 3, np.float32))
+    return result
+
+
+def _parted(weights: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """The sums by row, of capitalised words and of all."""
+    sums = np.diff(running(weights)[first])
+    return sums >> 32, sums & _LOW

@@ -6,7 +6,7 @@ Arrays have one row a paragraph; see `cleaner.features_around` for `starts` and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,9 @@ from cleaner.features import (
     Hashes,
     Ints,
     Tokens,
-    buckets,
     mix,
 )
-from cleaner.features_around import Flags, columns, density, neighbours, runs
+from cleaner.features_around import Flags, columns, density, neighbours, running, runs
 from cleaner.features_bytes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
@@ -44,8 +43,6 @@ LONG = 80
 # U+2000-2FFF begin with 0xE2; of these, quotation marks and dashes are folded to ASCII.
 _IS_BULLET = np.isin(np.arange(256), [ord("*"), ord("-"), ord("+"), 0xE2])
 _LONGEST_WORDS, _LONGEST_CHARS = 250, 1500
-_NOTABLE_BYTES = 5
-PLACE_BITS = 13
 
 
 class Shape(NamedTuple):
@@ -86,79 +83,6 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
         chars,
         mass,
     )
-
-
-def shared_words(words: LongWords, shapes: Sequence[Shape], starts: Ints) -> Floats:
-    """How much of a paragraph's vocabulary the page's prose uses elsewhere.
-
-    A teaser for another story is well written too, but it is about something else. Columns:
-    the share of the long words that are capitalised, and that of all of them, that stand in
-    another paragraph of prose; 0.5 where there are none.
-    """
-    # Prose of articles ends its sentences; the longest teasers in a list don't.
-    prose = np.concatenate(
-        [
-            (part.mass > 0) & (part.chars > LONG) & (part.shared[:, _ENDS_SENTENCE] > 0)
-            for part in shapes
-        ]
-    )
-    places, capital, first = words
-    count = np.diff(first)
-    in_prose = np.repeat(prose, count)
-    elsewhere = counts_in_pages(places, in_prose, first[starts]) > in_prose
-    result = []
-    for of_kind, found in ((capital, capital & elsewhere), (None, elsewhere)):
-        total = count if of_kind is None else np.diff(running(of_kind)[first])
-        result.append((np.diff(running(found)[first]) + 0.5) / (total + 1))
-    return columns(result, count.size)
-
-
-def running(values: NDArray[Any]) -> Ints:
-    """How much of whole numbers or flags stands before each place, and in all."""
-    sums = np.zeros(values.size + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
-
-
-def counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> Ints:
-    """How often each word's place occurs among the words of its page that count."""
-    counted = places[counts]
-    counted_bounds = running(counts)[bounds].tolist()
-    result = np.zeros(places.size, np.int64)
-    words = bounds.tolist()
-    for number in range(len(words) - 1):
-        here = counted[counted_bounds[number] : counted_bounds[number + 1]]
-        if here.size:
-            # A table that is small enough for the cache, page after page.
-            seen = np.bincount(here, minlength=1 << PLACE_BITS)
-            part = slice(words[number], words[number + 1])
-            seen.take(places[part], out=result[part], mode="clip")
-    return result
-
-
-class LongWords(NamedTuple):
-    """The long words of a batch: their places in a small table, and which are capitalised.
-
-    `first` has one entry more than there are paragraphs: those of paragraph ``i`` are
-    ``first[i]:first[i + 1]``.
-    """
-
-    places: Ints
-    capital: Flags
-    first: Ints
-
-
-def long_words(batch: Sequence[Tokens]) -> LongWords:
-    """Find the long words of all paragraphs."""
-    places, capital, count = [], [], []
-    for tokens in batch:
-        long = np.flatnonzero(tokens.ends - tokens.starts >= _NOTABLE_BYTES)
-        places.append(buckets(tokens.words.take(long), PLACE_BITS))
-        capital.append(tokens.heads.take(long) == _INDEX["upper"])
-        count.append(np.diff(np.searchsorted(long, tokens.first)))
-    return LongWords(
-        np.concatenate(places), np.concatenate(capital), running(np.concatenate(count))
-    )  # fmt: skip
 
 
 def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:

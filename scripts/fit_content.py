@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from content_corpus import CUT_GOLD, SOURCES, PageSample
 from fit_network import fit_network, mean_network
+from remembered import remembered
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
@@ -25,15 +26,14 @@ from cleaner.features_page import (
     first_pass,
     join,
     list_items,
-    long_words,
     paragraph_keys,
     repeated,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import long_words, shared_words
 from cleaner.features_words import BITS, Grams, Pairs, content_grams, pack
 from cleaner.layers import Layers, forward, weigh
-from cleaner.rehearsal import Rehearsal, concatenate, patterns, thinned
+from cleaner.rehearsal import Rehearsal
 
 FOLDS = 4
 _PROSE_WORDS = 9
@@ -41,7 +41,6 @@ _DOUBTFUL, _LONG = 2.5, 100
 # Menu lines that any network knows: a part of them says all of it.
 _EASY, _OF_EASY = -3.5, 5
 _NETWORKS = 3
-_REMEMBERED = 1200
 # Chosen on out-of-fold scores: see the card.
 TRUST = Trust(begins=0.88, bonus=4.0, shift=0.5, enclosed=1.0, listed=8.0)
 
@@ -203,7 +202,8 @@ def fit(pages: Sequence[PageSample]) -> ContentFit:
     model = ContentModel(
         "", 0.5, words.words, words.intercepts, first, second, TRUST, rarity
     )  # fmt: skip
-    return ContentFit(model, data, logits, _remembered(data, dump, logits))
+    usable = dump & (data.weight > 0) & (data.words >= 3)
+    return ContentFit(model, data, logits, remembered(data.batch, data.keep, logits, usable))
 
 
 def without_doubtful(data: Rows, logits: Floats) -> Rows:
@@ -241,19 +241,3 @@ def _fit_folds(
         if held.size:
             logits[held] = forward(network, x[held])
     return logits, network
-
-
-def _remembered(data: Rows, dump: Flags, logits: Floats) -> Rehearsal:
-    """Rows for `cleaner.finetune`: as many of the article as others, of any publisher."""
-    chance = np.random.default_rng(11)
-    usable = dump & (data.weight > 0) & (data.words >= 3)
-    chosen = np.sort(
-        np.concatenate(
-            [
-                chance.choice(np.flatnonzero(usable & (data.keep == kind)), _REMEMBERED // 2, False)
-                for kind in (0, 1)
-            ]
-        )
-    )
-    all_rows = concatenate([patterns(content_grams(tokens)) for tokens in data.batch])
-    return Rehearsal(thinned(all_rows, chosen, chance), logits[chosen], data.keep[chosen])

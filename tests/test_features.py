@@ -14,7 +14,8 @@ from cleaner.features import (
 )
 from cleaner.features_around import headline_lists, neighbours, rows_of_pages, runs
 from cleaner.features_belonging import belonging, best_segments
-from cleaner.features_page import PLACE_BITS, long_words, paragraph_keys, repeated, shape
+from cleaner.features_page import paragraph_keys, repeated, shape
+from cleaner.features_vocabulary import PLACE_BITS, long_words
 from cleaner.features_words import content_grams, pack, score, style_grams
 
 PARAGRAPHS = [
