@@ -148,8 +148,8 @@ def test_a_network_learns_what_no_line_can_part(monkeypatch: pytest.MonkeyPatch)
     x = chance.normal(3, 2, size=(6000, 4)).astype(np.float32)
     truth = (x[:, 0] - 3) * (x[:, 1] - 3) > 0
     y = (truth ^ (chance.random(truth.size) < 0.1)).astype(int)
-    one, two = (fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 20, s) for s in (1, 2))
-    again = fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 20, 1)
+    one, two = (fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 150, s) for s in (1, 2))
+    again = fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 150, 1)
 
     assert np.mean((forward(one, x) > 0) == truth) > 0.93
     assert np.array_equal(forward(one, x), forward(again, x))
