@@ -6,18 +6,17 @@ ones are still there; a file that was rotated, cut or rewritten is read from its
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from cleaner.ledger import Known
+from cleaner.entries import Known
+from cleaner.filedigest import digest_of_first
 from cleaner.readers import STANDARD_INPUT, Source
 from cleaner.readers.streams import compression_of
 
 _SAMPLE = 1 << 20
-_PIECE = 1 << 20
 
 
 class Taken(NamedTuple):
@@ -64,7 +63,7 @@ def remainder(source: Source, known: Known) -> Source | None:
                 return None
             if known.content and known.size == known.offset:
                 file.seek(0)
-                if _whole(file, known.offset) != known.content:
+                if digest_of_first(file, known.offset) != known.content:
                     return None
     except OSError:
         return None
@@ -77,24 +76,3 @@ def _sampled(file: BinaryIO, length: int) -> str:
         file.seek(start)
         digest.update(file.read(min(_SAMPLE, length - start)))
     return digest.hexdigest()
-
-
-def _whole(file: BinaryIO, length: int) -> str:
-    digest = blake2b(digest_size=16)
-    while length > 0 and (piece := file.read(min(_PIECE, length))):
-        digest.update(piece)
-        length -= len(piece)
-    return digest.hexdigest()
-
-
-def content_digest(source: Source) -> str | None:
-    """A digest of the file's bytes, or None where they are no longer those that were listed."""
-    try:
-        with Path(source.path).open("rb") as file:
-            digest = _whole(file, 1 << 62)
-            status = os.fstat(file.fileno())
-    except OSError:
-        return None
-    if (status.st_size, status.st_mtime_ns) != (source.size, source.mtime_ns):
-        return None
-    return digest

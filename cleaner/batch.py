@@ -10,22 +10,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import orjson
 
-from cleaner.appended import taken
+from cleaner.background import Background
 from cleaner.config import Config
 from cleaner.errors import InputError, WorkerError
-from cleaner.intake import Batch, Limits, Mark, batches, read_options
-from cleaner.ledger import Known
+from cleaner.intake import Batch, Limits, Mark, batches
 from cleaner.output import OutputFolder, Piece
-from cleaner.plan import Plan, Planned
+from cleaner.plan import Plan, Planned, done, partly_done
 from cleaner.readers.source import STANDARD_INPUT
 from cleaner.runrecord import Counts, RunResult
 from cleaner.stopping import Stop, StopError
+from cleaner.unread import read_options
 from cleaner.worker import Part
-from cleaner.writers.rows import shown
 from cleaner.writers.shard import Tally
 
 # Where the first so many documents all fail like this, it is not the documents.
@@ -64,6 +64,9 @@ class Runner:
     _begun: set[str] = field(default_factory=set)
     _unfinished: dict[str, Mark] = field(default_factory=dict)
     _mistake: InputError | None = None
+    _background: Background = field(default_factory=Background)
+    _is_proven: bool = False
+    _quarantined: int = 0
 
     def run(self, plan: Plan, inputs: Iterable[Planned]) -> RunResult:
         """Read, clean and commit `inputs`; ends early on a signal or over the error budget.
@@ -80,18 +83,27 @@ class Runner:
             self._piece.read_bytes = shard.read_bytes
         options = read_options(self.config)
         stream = batches(inputs, options, self.digest, self.limits, filled)
-        self._loop(stream)
+        try:
+            self._loop(stream)
+        finally:
+            self._background.close()
+        return self._finish(plan)
+
+    def _finish(self, plan: Plan) -> RunResult:
+        """Commit what is left, and prove that all is accounted for."""
         if self.stop.number is not None:
             # Also where all was read: workers leave what they had not begun.
             self.result.stopped = self.result.stopped or self.stop.why
         if self._mistake is not None:
             self._commit(is_open=True)
+            self._background.wait()
             self.result.counts.check()
             raise self._mistake
         self._piece.inputs.update(plan.touched)
         self._commit(is_open=self.result.stopped is not None)
         if self.result.stopped is None:
             self._forgive(plan)
+        self._background.wait()
         self.result.counts.check()
         return self.result
 
@@ -99,6 +111,7 @@ class Runner:
         started = time.perf_counter()
         for batch, part in self.results(self._reading(stream)):
             self._spent("cleaning", started)
+            self._background.check()
             self._take(batch, part)
             self._refuse_if_broken()
             if batch.closes:
@@ -136,9 +149,12 @@ class Runner:
     def _take(self, batch: Batch, part: Part) -> None:
         """Add a batch's rows and marks to the piece in hand."""
         self._part.add(part)
+        self._quarantined += part.counts.quarantined
         self._part.counts.read += batch.read
         self._part.counts.skipped += batch.skipped
         self._piece.held |= batch.held
+        for planned, reading in zip(batch.files, part.readings, strict=True):
+            self._mark(Mark(planned, 1, 0, done(planned, self.digest, reading)))
         for mark in batch.marks.values():
             self._mark(mark)
         self._piece.read_bytes += batch.size
@@ -152,7 +168,8 @@ class Runner:
             WorkerError: with the reason of the last one; none of them is committed.
         """
         counts = self._part.counts
-        if self.result.shards or counts.written or counts.emptied or self.result.counts.read:
+        self._is_proven = self._is_proven or counts.written + counts.emptied > 0
+        if self._is_proven:
             return
         broken = sum(counts.rejected[kind] for kind in _OUR_FAULTS)
         if broken >= _BROKEN_IN_A_ROW:
@@ -177,67 +194,44 @@ class Runner:
             self._unfinished[path] = mark
 
     def _commit(self, *, is_open: bool) -> None:
-        """Commit the piece in hand, if there is anything in it, and begin the next one."""
+        """Commit the piece in hand, if there is anything in it, and begin the next one.
+
+        Disks are waited for beside the loop, so that workers are given work meanwhile.
+        """
         started = time.perf_counter()
         for path, mark in self._unfinished.items():
-            self._piece.inputs[path] = _partial(mark, self.digest)
+            known = partly_done(mark.planned, self.digest, mark.records, mark.end)
+            self._piece.inputs[path] = known
         self._unfinished.clear()
-        piece, counts = self._piece, self._part.counts
-        piece.rows, piece.is_open = self._part.rows, is_open
-        piece.pages = self._part.pages
-        piece.tally = _tally(counts)
+        piece, part = self._piece, self._part
+        piece.rows, piece.is_open, piece.pages = part.rows, is_open, part.pages
+        piece.tally = Tally.of(part.counts)
+        self._is_proven = self._is_proven or part.counts.read > 0
+        self._background.start(partial(self._write, piece, part.counts))
+        self._piece, self._part = Piece(), Part.empty()
+        self._spent("committing", started)
+
+    def _write(self, piece: Piece, counts: Counts) -> None:
+        """Write a piece, and count what is safe on the disk now."""
         if (not piece.rows.is_empty() or piece.inputs or piece.replaced) and (
             name := self.output.commit(piece)
         ):
             self.result.shards.append(name)
         self.result.counts.add(counts)
-        self._piece = Piece()
-        self._part = Part.empty()
-        self._spent("committing", started)
 
     def _forgive(self, plan: Plan) -> None:
         """Take back the complaint about a folder that could not be listed and now can be."""
-        for path, known in plan.known.items():
-            if known.state == "failed" and path not in plan.failing and plan.is_listable(path):
-                self._piece.replaced[path] = known.source
-                self._piece.forget.add(path)
+        for known in plan.known.failed():
+            if known.path not in plan.failing and plan.is_listable(known.path):
+                self._piece.replaced[known.path] = known.source
+                self._piece.forget.add(known.path)
         if self._piece.forget:
             self._commit(is_open=False)
 
     def _is_over_budget(self) -> bool:
         limit = self.config.max_errors
-        quarantined = self.result.counts.quarantined + self._part.counts.quarantined
-        return limit is not None and quarantined > limit
+        return limit is not None and self._quarantined > limit
 
     def _spent(self, name: str, started: float) -> None:
         seconds = self.result.seconds
         seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - started
-
-
-def _partial(mark: Mark, config: str) -> Known:
-    planned, source = mark.planned, mark.planned.source
-    offset, prefix = taken(source, mark.end)
-    return Known(
-        path=planned.path,
-        source=shown(source.path),
-        size=source.size,
-        mtime_ns=source.mtime_ns,
-        content=None,
-        settled=False,
-        config=config,
-        state="partial",
-        records=max(mark.records, planned.skip),
-        offset=offset,
-        prefix=prefix,
-    )
-
-
-def _tally(counts: Counts) -> Tally:
-    return Tally(
-        documents=counts.written + counts.emptied,
-        emptied=counts.emptied,
-        quarantined=counts.quarantined,
-        chars_in=counts.chars_in,
-        chars_kept=counts.chars_kept,
-        removed_spans=counts.spans.total(),
-    )

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cleaner.entries import ShardEntry
 from cleaner.errors import LockedError, OutputError
-from cleaner.ledger import LEDGER_NAME, Ledger, ShardEntry
+from cleaner.ledger import LEDGER_NAME, Ledger
 from cleaner.lock import locked
 from cleaner.output import RUNS, OutputFolder, finish_due
 from cleaner.writers.attributes import ATTRIBUTES
@@ -84,6 +85,17 @@ def read_output(path: Path) -> Iterator[tuple[Ledger, list[ShardEntry]]]:
         if ledger.due():
             _finish_for_reader(path)
         yield ledger, ledger.shards()
+
+
+def remembered(path: Path, files: str) -> dict[str, str]:
+    """The digests that an output folder knows of files with this fingerprint; empty if none."""
+    if not (path / LEDGER_NAME).is_file():
+        return {}
+    try:
+        with Ledger(path, read_only=True) as ledger:
+            return ledger.digests_of(files)
+    except OutputError:
+        return {}  # an older layout, or a run that is at work: all this is only for speed
 
 
 def _finish_for_reader(path: Path) -> None:

@@ -6,27 +6,32 @@ on who cleans them. So the output is the same byte for byte after any interrupti
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from cleaner.config import Config
-from cleaner.errors import CleanerError, InputError
-from cleaner.ledger import Known
+from cleaner.entries import Known
+from cleaner.errors import InputError
+from cleaner.filedigest import FileDigest
 from cleaner.plan import Planned, done
-from cleaner.readers import ReadOptions, Source, read
+from cleaner.readers import ReadOptions
 from cleaner.records import Raw, Rejected
+from cleaner.unread import (
+    Reading,
+    Record,
+    UnreadFile,
+    is_one_record,
+    is_passing,
+    named,
+    raw_of,
+    read_safely,
+)
 from cleaner.writers.rows import shown
 
-_log = logging.getLogger(__name__)
-
 BATCH_RECORDS = 64
-BATCH_BYTES = 1 << 20
+BATCH_BYTES = 4 << 20
 PIECE_BYTES = 32 << 20
-# What keeps a file from being opened is the world's fault and may pass: it is tried again.
-_PASSING = frozenset({"vanished", "no-rights", "unreadable", "read-error"})
 
 
 class Mark(NamedTuple):
@@ -47,11 +52,13 @@ class Batch:
 
     `size` counts the records' bytes, `file_bytes` those of their files, compressed as they are.
     `held` are the paths that the records come from, `marks` says how far inputs are now; an
-    input can be found to be finished without another record.
+    input can be found to be finished without another record. `files` are the inputs of the
+    unread records, in their order: they are finished when their record is.
     """
 
-    records: list[Raw | Rejected] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     marks: dict[str, Mark] = field(default_factory=dict)
+    files: list[Planned] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     size: int = 0
     file_bytes: int = 0
@@ -67,47 +74,49 @@ class Limits(NamedTuple):
     size: int = PIECE_BYTES
 
 
-def read_options(config: Config) -> ReadOptions:
-    """The choices that concern reading."""
-    return ReadOptions(
-        text_field=config.text_field,
-        html_field=config.html_field,
-        url_field=config.url_field,
-        id_field=config.id_field,
-        title_field=config.title_field,
-        date_field=config.date_field,
-    )
-
-
 def batches(
     inputs: Iterable[Planned], options: ReadOptions, config: str, limits: Limits,
     filled: tuple[int, int] = (0, 0), *, track: bool = True,
 ) -> Iterator[Batch]:  # fmt: skip
     """Read inputs into batches; `filled` is what an open shard holds: records and bytes.
 
-    Without `track` nothing is learned about the inputs themselves, and no mark is left.
+    Files of one record are left for the workers to read. Without `track` nothing is learned
+    about the inputs themselves, and no mark is left.
     """
     cutter = _Cutter(limits, *filled)
     batch = Batch()
+    digest = FileDigest()
 
-    def meter(size: int) -> None:
-        batch.file_bytes += size
+    def meter(piece: bytes) -> None:
+        batch.file_bytes += len(piece)
+        if track:
+            digest.update(piece)
 
     options = replace(options, meter=meter)
     for planned in inputs:
-        opened, failed, end = time.time_ns(), False, planned.source.offset
-        records = planned.source.first_record
-        name = shown(planned.source.path)
+        source, name = planned.source, shown(planned.source.path)
+        if is_one_record(source) and not planned.skip:
+            batch.read += 1
+            batch.file_bytes += source.size or 0
+            batch.held.add(planned.path)
+            if track:
+                batch.files.append(planned)
+            if cutter.add(batch, UnreadFile(source, name)):
+                yield batch
+                batch = Batch()
+            continue
+        opened, failed, end = time.time_ns(), False, source.offset
+        records, digest = source.first_record, FileDigest()
         try:
-            for found in _read(planned.source, options):
+            for found in read_safely(source, options):
                 records += 1
                 batch.read += 1
                 if records <= planned.skip:
                     batch.skipped += 1
                     continue
-                record = _named(found, name)
+                record = named(found, name)
                 end = _end(record, end)
-                failed = failed or (isinstance(record, Rejected) and record.kind in _PASSING)
+                failed = failed or is_passing(record)
                 batch.held.add(planned.path)
                 if cutter.add(batch, record):
                     batch.marks[planned.path] = Mark(planned, records, end, None)
@@ -118,9 +127,8 @@ def batches(
             raise
         if not track:
             continue
-        known = done(planned, config, records, opened, end)
-        if failed:
-            known = known._replace(state="failed", content=None)
+        reading = Reading(opened, None if failed else digest.of(source), failed)
+        known = done(planned, config, reading, records, end)
         batch.marks[planned.path] = Mark(planned, records, end, known)
     yield batch
 
@@ -133,13 +141,13 @@ class _Cutter:
     documents: int
     size: int
 
-    def add(self, batch: Batch, record: Raw | Rejected) -> bool:
+    def add(self, batch: Batch, record: Record) -> bool:
         """Put a record into a batch; True where that makes it full."""
-        body = len((record.raw if isinstance(record, Rejected) else record).body)
+        size = record.size if isinstance(record, UnreadFile) else len(raw_of(record).body)
         batch.records.append(record)
-        batch.size += body
+        batch.size += size
         self.documents += 1
-        self.size += body
+        self.size += size
         if self.documents >= self.limits.documents or self.size >= self.limits.size:
             batch.closes = True
             self.documents = self.size = 0
@@ -148,31 +156,6 @@ class _Cutter:
 
 def _end(record: Raw | Rejected, before: int) -> int:
     """Where a record ends in its file, in bytes, as far as its reader knows."""
-    meta = (record.raw if isinstance(record, Rejected) else record).meta
+    meta = raw_of(record).meta
     offset, length = meta.get("offset"), meta.get("length")
     return offset + length if isinstance(offset, int) and isinstance(length, int) else before
-
-
-def _named(record: Raw | Rejected, name: str) -> Raw | Rejected:
-    """The record under its input's name as the ledger knows it.
-
-    By that name its rows are found again when the input changes, so two inputs must never
-    share one, not even two files whose names differ in undecodable bytes only.
-    """
-    raw = record.raw if isinstance(record, Rejected) else record
-    if raw.source == name:
-        return record
-    raw = replace(raw, source=name)
-    return replace(record, raw=raw) if isinstance(record, Rejected) else raw
-
-
-def _read(source: Source, options: ReadOptions) -> Iterator[Raw | Rejected]:
-    """Read a source; a reader that fails on it in an unforeseen way costs only its rest."""
-    try:
-        yield from read(source, options)
-    except (CleanerError, GeneratorExit):
-        raise
-    except Exception as error:
-        _log.debug("%s: reading failed", shown(source.path), exc_info=True)
-        raw = Raw(source.id, source.path, "application/octet-stream", b"", {})
-        yield Rejected(raw, "unreadable", f"Reading it failed: {error!r}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import NamedTuple
 
 _STOP_WORDS = {
     "en": "the and of to in that is was for on with as it by at from he she said has have his her",
@@ -24,6 +25,8 @@ _LONG_LINE = re.compile(r"[^\n]{80,400}")
 _LONG_LINES, _SAMPLE_CHARS = 4, 1000
 _MIN_SHARE = 0.15
 _MIN_LEAD = 1.5
+# From here on one line is enough.
+_CLEAR_SHARE, _CLEAR_LEAD = 0.2, 4.0
 
 
 def guess_language(text: str) -> str | None:
@@ -36,12 +39,30 @@ def guess_language(text: str) -> str | None:
     """
     # The menus of a page say little; where a text has sentences, they do.
     lines = [match.group() for match in islice(_LONG_LINE.finditer(text), _LONG_LINES)]
-    words = (" ".join(lines) or text[:_SAMPLE_CHARS]).lower().split()
+    if lines:
+        first = _vote(lines[0])
+        if first.share >= _CLEAR_SHARE and first.lead >= _CLEAR_LEAD:
+            return first.lang
+    vote = _vote(" ".join(lines) or text[:_SAMPLE_CHARS])
+    return vote.lang if vote.share >= _MIN_SHARE and vote.lead >= _MIN_LEAD else None
+
+
+class _Vote(NamedTuple):
+    """The language with the most common words, their share, and how far ahead it is."""
+
+    lang: str
+    share: float
+    lead: float
+
+
+def _vote(sample: str) -> _Vote:
+    words = sample.lower().split()
     if sum(map(len, words)) < _MIN_LETTERS:
-        return None
+        return _Vote("", 0.0, 0.0)
     votes = dict.fromkeys(_STOP_WORDS, 0)
     for languages in filter(None, map(_LANGUAGES.get, words)):
         for lang in languages:
             votes[lang] += 1
-    (best, most), (_, second) = sorted(votes.items(), key=lambda vote: -vote[1])[:2]
-    return best if most >= _MIN_SHARE * len(words) and most >= _MIN_LEAD * second else None
+    second, most = sorted(votes.values())[-2:]
+    best = max(votes, key=votes.__getitem__)
+    return _Vote(best, most / len(words), most / max(second, 0.1))

@@ -7,17 +7,20 @@ one transaction a piece of work keeps the inputs, the shards and the positions i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
+from cleaner.entries import Change, FileEntry, Known, ShardEntry
 from cleaner.errors import OutputError
-from cleaner.template_counts import TemplateCounts
-from cleaner.template_lines import Page
 from cleaner.writers.shard import Tally
+
+if TYPE_CHECKING:
+    from cleaner.template_counts import TemplateCounts
 
 LEDGER_NAME = "ledger.sqlite"
 _VERSION = 2
@@ -41,74 +44,31 @@ CREATE TABLE due (name TEXT PRIMARY KEY, removal INTEGER NOT NULL) WITHOUT ROWID
 CREATE TABLE configurations (digest TEXT PRIMARY KEY, options TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
+# The digests of rules, templates and models, by a digest of their files' bytes.
+_ADDED = """
+CREATE TABLE IF NOT EXISTS fingerprints (files TEXT PRIMARY KEY, digests TEXT NOT NULL)
+WITHOUT ROWID
+"""
 
-
-class Known(NamedTuple):
-    """What the ledger knows of an input.
-
-    `path` is absolute, `source` as the user typed it (it stands in the records). `content` is a
-    digest of the bytes; `settled` says that the file was older than the clock's grain when it
-    was read, so that an unchanged time proves unchanged bytes. `state` is ``done``,
-    ``partial`` (`records` of it are committed) or ``failed`` (could not be opened). `offset` and
-    `prefix` say how far JSON lines have been taken (`cleaner.appended`).
-    """
-
-    path: str
-    source: str
-    size: int | None
-    mtime_ns: int | None
-    content: str | None
-    settled: bool
-    config: str
-    state: str
-    records: int
-    offset: int = 0
-    prefix: str | None = None
-
-
-class FileEntry(NamedTuple):
-    """A file of a shard: its name inside the output folder and what it must hold."""
-
-    name: str
-    shard: int
-    size: int
-    digest: str
-    rows: int
-
-
-class ShardEntry(NamedTuple):
-    """A committed shard. One that is open was cut short by an interruption and is filled up."""
-
-    number: int
-    is_open: bool
-    read_bytes: int
-    tally: Tally
-    files: tuple[FileEntry, ...] = ()
-
-
-class Change(NamedTuple):
-    """One transaction: all of it is in the ledger afterwards, or nothing."""
-
-    inputs: Iterable[Known] = ()
-    forget: Iterable[str] = ()
-    shards: Iterable[ShardEntry] = ()
-    removed_shards: Iterable[int] = ()
-    holdings: Iterable[tuple[str, int]] = ()
-    dropped_holdings: Iterable[tuple[str, int]] = ()
-    due: Iterable[tuple[str, bool]] = ()
-    next_shard: int | None = None
-    pages: Sequence[Page] = ()
+# Of an input: path, size, mtime_ns, whether it is surely done, state, offset.
+Seen: TypeAlias = tuple[str, int | None, int | None, int, str, int]
 
 
 class Ledger:
-    """The open database; use as a context manager. `read_only` opens it without a trace."""
+    """The open database; use as a context manager. `read_only` opens it without a trace.
+
+    Threads may share it: each question and each commit waits for the one before.
+    """
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self.path = folder / LEDGER_NAME
+        self._lock = threading.RLock()
         mode = "ro" if read_only else "rwc"
         with self._damage():
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-            self._database = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None)
+            self._database = sqlite3.connect(
+                uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False
+            )
         try:
             with self._damage():
                 self._prepare(read_only=read_only)
@@ -128,17 +88,21 @@ class Ledger:
                 f"{self.path} was written by another version of cleaner (layout {version}, this "
                 f"one knows {_VERSION}). Use that version, or choose a new folder with -o."
             )
+        if not read_only:
+            self._database.execute(_ADDED)
 
     def __enter__(self) -> Ledger:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._database.close()
+        with self._lock:
+            self._database.close()
 
     @contextmanager
     def _damage(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.OperationalError as error:
             raise OutputError(
                 f"{self.path}: {error}. The disk may be full, or you may not write there; "
@@ -159,6 +123,25 @@ class Ledger:
         with self._damage():
             rows = self._database.execute("SELECT * FROM inputs")
             return {row[0]: Known._make(row) for row in rows}
+
+    def seen(self, config: str) -> dict[str, Seen]:
+        """What shows whether an input is done under a configuration, by absolute path."""
+        with self._damage():
+            rows = self._database.execute(
+                "SELECT path, size, mtime_ns, settled AND state = 'done' AND config = ?, state, "
+                "offset FROM inputs",
+                (config,),
+            )
+            return {row[0]: row for row in rows}
+
+    def known(self, path: str) -> Known | None:
+        """What is known of one input, by absolute path."""
+        rows = self._rows("SELECT * FROM inputs WHERE path = ?", path)
+        return Known(*rows[0]) if rows else None  # type: ignore[arg-type]
+
+    def paths(self) -> dict[str, str]:
+        """The absolute paths of all inputs, by the source that stands in their records."""
+        return dict(self._rows("SELECT source, path FROM inputs"))  # type: ignore[arg-type]
 
     def shards(self) -> list[ShardEntry]:
         """The committed shards with their files, by number."""
@@ -200,6 +183,16 @@ class Ledger:
         """Forget what was due: it has been done."""
         self._rows("DELETE FROM due")
 
+    def digests_of(self, files: str) -> dict[str, str]:
+        """The digests that files with this fingerprint gave; empty where it is not known."""
+        rows = self._rows("SELECT digests FROM fingerprints WHERE files = ?", files)
+        return dict(orjson.loads(str(rows[0][0]))) if rows else {}
+
+    def remember_files(self, files: str, digests: Mapping[str, str]) -> None:
+        """Keep the digests that files with this fingerprint gave."""
+        row = (files, orjson.dumps(dict(digests)).decode())
+        self._rows("INSERT OR IGNORE INTO fingerprints VALUES (?, ?)", *row)
+
     def remember(self, digest: str, options: Mapping[str, str]) -> None:
         """Keep what a configuration digest stands for, so that a change can be explained."""
         self._rows(
@@ -218,7 +211,7 @@ class Ledger:
         database = self._database
         with self._damage():
             # Makes its tables where they are missing, which no open transaction survives.
-            counts = TemplateCounts(database) if change.pages else None
+            counts = self._template_counts() if change.pages else None
             database.execute("BEGIN IMMEDIATE")
             try:
                 self._write(change)
@@ -229,6 +222,11 @@ class Ledger:
                 if database.in_transaction:
                     database.execute("ROLLBACK")
                 raise
+
+    def _template_counts(self) -> TemplateCounts:
+        from cleaner.template_counts import TemplateCounts
+
+        return TemplateCounts(self._database)
 
     def _write(self, change: Change) -> None:
         many = self._database.executemany

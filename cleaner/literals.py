@@ -64,14 +64,24 @@ class Literals:
             ac.BytesAhoCorasick(words, implementation=ac.Implementation.DFA) if words else None
         )
 
-    def find(self, seen: View) -> Places:
-        """Where the literals stand in a text, without the places that no rule can match at."""
+    def find_all(self, views: Sequence[View]) -> list[Places]:
+        """Where the literals stand in each text, without the places that no rule can match at.
+
+        The automaton is larger than the processor's cache, so it goes over all texts in turn
+        before anything else is done with them.
+        """
+        automaton = self._automaton
+        if automaton is None:
+            return [Places({}, {}, set()) for _ in views]
+        found = [automaton.find_matches_as_indexes(seen.folded, overlapping=True) for seen in views]
+        return [self._places(seen, matches) for seen, matches in zip(views, found, strict=True)]
+
+    def _places(self, seen: View, found: Sequence[tuple[int, int, int]]) -> Places:
         lines: dict[int, dict[int, int]] = {}
         around: dict[int, list[int]] = {}
         marked: set[int] = set()
-        if self._automaton is None:
+        if not found:
             return Places(lines, around, marked)
-        found = self._automaton.find_matches_as_indexes(seen.folded, overlapping=True)
         places = seen.code_points([start for _, start, _ in found])
         text = seen.text
         length = len(text)

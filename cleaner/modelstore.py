@@ -9,7 +9,6 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,12 @@ from cleaner.content import ContentModel, Trust
 from cleaner.errors import ModelError
 from cleaner.features_words import Pairs, pack
 from cleaner.layers import Layers
+from cleaner.modelfolder import model_folder as model_folder  # for those who load models
 from cleaner.rehearsal import Rehearsal, rehearsal_arrays, rehearsal_from
 
 FORMAT = 1
 Arrays = dict[str, NDArray[Any]]
 _ARRAYS, _SETTINGS = "arrays.npz", "model.json"
-
-
-def model_folder() -> Path:
-    """Where the shipped models are: in the installed package, else beside the checkout."""
-    try:
-        folder = Path(str(resources.files("cleaner.models")))
-    except ModuleNotFoundError:
-        folder = Path(__file__).resolve().parents[1] / "models"
-    return folder
 
 
 def save(folder: Path, arrays: Arrays, settings: Mapping[str, float]) -> None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cleaner.ledger import Change, FileEntry, Known, Ledger, ShardEntry
-from cleaner.template_lines import Page
+from cleaner.entries import Change, FileEntry, Known, ShardEntry
+from cleaner.ledger import Ledger
 from cleaner.writers.attributes import ATTRIBUTES, attribute_rows
 from cleaner.writers.files import (
     Packing,
@@ -26,6 +27,9 @@ from cleaner.writers.files import (
     writing_to,
 )
 from cleaner.writers.shard import FOLDERS, Rows, Tally
+
+if TYPE_CHECKING:
+    from cleaner.template_lines import Page
 
 RUNS = "runs"
 

@@ -152,22 +152,30 @@ class Cleaner:
         self, documents: Sequence[Extract], *, detailed: bool = False
     ) -> list[Cleaned]:
         """Clean documents that are extracted already, each with the facts of its blocks."""
-        examined = [self._examine(document, facts) for document, facts in documents]
+        examined = self._examine(documents)
         judgements = classify.judge(self.models, [_page(item) for item in examined])
         return [
             self._decide(item, judgement, detailed=detailed)
             for item, judgement in zip(examined, judgements, strict=True)
         ]
 
-    def _examine(self, document: Document, facts: BlockFacts | None) -> _Examined:
+    def _examine(self, extracts: Sequence[Extract]) -> list[_Examined]:
         """Gather what rules and repetitions say."""
-        paragraphs = segment(document)
-        seen = view(document.text)
-        hits = self.rules.find(document, paragraphs, seen)
-        furniture = self.templates.find(document, paragraphs)
-        assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
-        duplicates = find_duplicates(paragraphs, seen, assigned.whole.keys())
-        return _Examined(document, facts, paragraphs, hits, furniture, assigned, duplicates)
+        documents = [document for document, _ in extracts]
+        segmented = [segment(document) for document in documents]
+        views = [view(document.text) for document in documents]
+        found = self.rules.find_all(documents, segmented, views)
+        examined = []
+        for (document, facts), paragraphs, seen, hits in zip(
+            extracts, segmented, views, found, strict=True
+        ):
+            furniture = self.templates.find(document, paragraphs)
+            assigned = assign(document.text, paragraphs, [*hits.findings, *furniture])
+            duplicates = find_duplicates(paragraphs, seen, assigned.whole.keys())
+            examined.append(
+                _Examined(document, facts, paragraphs, hits, furniture, assigned, duplicates)
+            )
+        return examined
 
     def _decide(
         self, item: _Examined, judgement: classify.Judgement, *, detailed: bool = False

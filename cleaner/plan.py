@@ -6,15 +6,18 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from cleaner.appended import content_digest, remainder, taken
-from cleaner.ledger import Known
+from cleaner.appended import remainder, taken
+from cleaner.entries import Known
+from cleaner.filedigest import content_digest
+from cleaner.known import KnownInputs
 from cleaner.readers import Source
 from cleaner.readers.source import STANDARD_INPUT
+from cleaner.unread import Reading
 from cleaner.writers.rows import shown
 
 _log = logging.getLogger(__name__)
@@ -43,7 +46,7 @@ class Plan:
     needs to learn that.
     """
 
-    known: Mapping[str, Known]
+    known: KnownInputs
     config: str
     reprocess: bool = False
     counts: Counter[str] = field(default_factory=Counter)
@@ -53,7 +56,6 @@ class Plan:
 
     def to_read(self, sources: Iterable[Source]) -> Iterator[Planned]:
         """The sources that there is something to do about, in their order."""
-        spelled = {known.source: known.path for known in self.known.values()}
         folders: dict[str, str] = {}
         for source in sources:
             if source.path == STANDARD_INPUT:
@@ -65,12 +67,19 @@ class Plan:
             else:
                 path = _absolute(source.path, folders)
                 named = source
-                if spelled.get(shown(source.path), path) != path:
+                if (self.known.path_of(shown(source.path)) or path) != path:
                     # The same relative name, typed in another folder: the records of the two
                     # must stay apart.
                     named = replace(source, path=str(Path(source.path).absolute()))
                 if planned := self._decide(named, path, self.known.get(path)):
                     yield planned
+
+    def is_done(self, path: str, status: os.stat_result) -> bool:
+        """Whether a file needs not even be looked at more closely; counts it then."""
+        if self.reprocess or not self.known.is_done(path, status):
+            return False
+        self.counts["unchanged"] += 1
+        return True
 
     @staticmethod
     def is_listable(path: str) -> bool:
@@ -135,20 +144,8 @@ class Plan:
         return True
 
 
-def due_bytes(source: Source, known: Mapping[str, Known]) -> int:
-    """How many bytes of `source` a run will read, as far as its size and time can tell."""
-    if source.skipped or source.size is None:
-        return 0
-    found = known.get(shown(os.path.realpath(source.path)))
-    if found is None or found.state == "failed":
-        return source.size
-    if source.size == found.size and source.mtime_ns == found.mtime_ns and found.state == "done":
-        return 0
-    return source.size - (found.offset if source.size >= found.offset else 0)
-
-
 def done(
-    planned: Planned, config: str, records: int, opened_ns: int, end: int = 0
+    planned: Planned, config: str, reading: Reading, records: int = 1, end: int = 0
 ) -> Known:  # fmt: skip
     """What to remember of an input that was read to its end, its last record to byte `end`."""
     source = planned.source
@@ -158,14 +155,20 @@ def done(
         source=shown(source.path),
         size=source.size,
         mtime_ns=source.mtime_ns,
-        content=content_digest(source),
-        settled=is_settled(source, opened_ns),
+        content=reading.content,
+        settled=is_settled(source, reading.opened_ns),
         config=config,
-        state="done",
+        state="failed" if reading.is_failed else "done",
         records=records,
         offset=offset,
         prefix=prefix,
     )
+
+
+def partly_done(planned: Planned, config: str, records: int, end: int) -> Known:
+    """What to remember of an input of which the first records are done, to byte `end`."""
+    known = done(planned, config, Reading(0, None), max(records, planned.skip), end)
+    return known._replace(state="partial")
 
 
 def is_settled(source: Source, opened_ns: int) -> bool:

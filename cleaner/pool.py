@@ -17,9 +17,10 @@ from multiprocessing.connection import Connection, wait
 from cleaner.errors import WorkerError
 from cleaner.guarded import timed_out
 from cleaner.intake import Batch
-from cleaner.records import Raw, Rejected
-from cleaner.spawn import Worker, start_worker
-from cleaner.worker import BEGAN, DONE, FAILED, READY, Part, Recipe
+from cleaner.records import Rejected
+from cleaner.spawn import SECONDS_TO_TALK, Worker, start_worker
+from cleaner.unread import Opener, Reading, Record, UnreadFile, raw_of, read_options, silent
+from cleaner.worker import BEGAN, DONE, FAILED, READING, READY, Part, Recipe
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class _Job:
 
     entry: _Entry
     start: int
-    records: Sequence[Raw | Rejected]
+    records: Sequence[Record]
     deaths: int = 0
 
 
@@ -174,7 +175,9 @@ class Pool:
             worker.ready()
             return
         self._failed_starts = 0
-        if name == BEGAN:
+        if name == READING:
+            worker.reads_on()
+        elif name == BEGAN:
             worker.began(value, self._recipe.config.document_timeout)
         elif name == DONE:
             part, is_tired = value
@@ -188,8 +191,17 @@ class Pool:
         job.entry.parts[job.start] = part
         job.entry.missing -= len(job.records)
 
-    def _reject(self, job: _Job, rejected: Rejected) -> None:
-        self._store(job, self._recipe.part([rejected.raw], [rejected]))
+    def _reject(self, job: _Job, kind: str | None, reason: str = "") -> None:
+        """Give up the one record of a job; without a kind, its time was up."""
+        config = self._recipe.config
+        found, reading = Opener(read_options(config)).open(job.records[0])
+        raw, seconds = raw_of(found), config.document_timeout
+        rejected = Rejected(raw, kind, reason) if kind else timed_out(raw, seconds)
+        self._store_rejected(job, rejected, reading)
+
+    def _store_rejected(self, job: _Job, rejected: Rejected, reading: Reading | None) -> None:
+        readings = [reading] if reading else []
+        self._store(job, self._recipe.part([rejected.raw], [rejected], readings))
 
     def _expire(self, worker: Worker[_Job]) -> None:
         """Kill a worker whose time is up: C code doesn't hear of the deadline inside it."""
@@ -199,9 +211,10 @@ class Pool:
             self._put_back(job, "took no work in time")
         elif len(job.records) > 1:
             self._try_each(job)
+        elif isinstance(record := job.records[0], UnreadFile) and not worker.is_cleaning:
+            self._store_rejected(job, *silent(record, SECONDS_TO_TALK))
         else:
-            raw = _raw(job.records[0])
-            self._reject(job, timed_out(raw, self._recipe.config.document_timeout))
+            self._reject(job, None)
 
     def _bury(self, worker: Worker[_Job]) -> None:
         """A worker has died: killed, out of memory, or by a fault in C code."""
@@ -218,7 +231,7 @@ class Pool:
             self._jobs.appendleft(job)
         else:
             reason = f"Each worker that cleaned it {how}, also a fresh one that had only this."
-            self._reject(job, Rejected(_raw(job.records[0]), "worker-died", reason))
+            self._reject(job, "worker-died", reason)
 
     def _try_each(self, job: _Job) -> None:
         self._jobs.extendleft(
@@ -241,7 +254,3 @@ class Pool:
     def _end(self, worker: Worker[_Job], seconds: float = 0.0) -> None:
         self._workers.pop(worker.connection, None)
         worker.end(seconds)
-
-
-def _raw(record: Raw | Rejected) -> Raw:
-    return record.raw if isinstance(record, Rejected) else record

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import orjson
 
 from cleaner.batch import Runner
-from cleaner.intake import BATCH_RECORDS, Batch, read_options
+from cleaner.intake import BATCH_RECORDS, Batch
 from cleaner.output import Piece
 from cleaner.readers import ReadOptions, read_again
 from cleaner.records import Raw, Rejected
 from cleaner.runrecord import RunResult
+from cleaner.unread import read_options
 from cleaner.worker import Part
 from cleaner.writers.rows import rejected_of
 

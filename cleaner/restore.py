@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from cleaner.entries import ShardEntry
 from cleaner.errors import OutputError
 from cleaner.folder import read_output
-from cleaner.ledger import ShardEntry
 from cleaner.output import load_rows
 
 

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from cleaner.hosts import host_of
-from cleaner.literals import Literals, is_where
+from cleaner.literals import Literals, Places, is_where
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
@@ -72,10 +72,24 @@ class RuleSet:
 
         `seen` is the view of its text, where the caller has made it already.
         """
-        if not paragraphs:
+        [hits] = self.find_all([document], [paragraphs], [seen or view(document.text)])
+        return hits
+
+    def find_all(
+        self,
+        documents: Sequence[Document],
+        segmented: Sequence[Sequence[Paragraph]],
+        views: Sequence[View],
+    ) -> list[RuleHits]:
+        """The same for many documents at once, which is faster."""
+        found = self._literals.find_all(views)
+        return [self._find(*one) for one in zip(documents, segmented, views, found, strict=True)]
+
+    def _find(
+        self, document: Document, paragraphs: Sequence[Paragraph], seen: View, places: Places
+    ) -> RuleHits:
+        if not paragraphs or not (places.lines or places.around):
             return RuleHits([], [])
-        seen = seen or view(document.text)
-        places = self._literals.find(seen)
         host = host_of(document.url)
         found: list[tuple[Rule, Found]] = []
         for number, lines in places.lines.items():

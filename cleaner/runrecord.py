@@ -56,10 +56,10 @@ class Counts:
         if len(self.spans) > _MAX_REMOVALS:
             self._forget_rare_hosts()
 
-    def removal(self, host: str | None, label: str, by: str, chars: int) -> None:
-        """Count one removed span of `chars` characters."""
+    def removal(self, host: str | None, label: str, by: str, chars: int, spans: int = 1) -> None:
+        """Count removed spans of together `chars` characters."""
         removal = (host, label, by)
-        self.spans[removal] += 1
+        self.spans[removal] += spans
         self.chars[removal] += chars
         self.chars_removed += chars
 

@@ -19,7 +19,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Generic, TypeVar
 
 from cleaner.guarded import allowance
-from cleaner.records import Raw, Rejected
+from cleaner.unread import Record, UnreadFile
 from cleaner.worker import Recipe, work
 
 JobT = TypeVar("JobT")
@@ -29,12 +29,16 @@ _SECONDS_TO_START = 180.0
 # The worker's own, gentler deadline strikes first, unless it is inside of C code.
 _SECONDS_OF_GRACE = 2.0
 # No healthy worker needs as long to take or to give a message that has been begun.
-_SECONDS_TO_TALK = 60.0
+SECONDS_TO_TALK = 60.0
 
 
 @dataclass(slots=True, eq=False)
 class Worker(Generic[JobT]):
-    """A worker process as the parent sees it; `ends_at` is when it will be killed."""
+    """A worker process as the parent sees it; `ends_at` is when it will be killed.
+
+    It `has_begun` its job when what the records are may have killed it, and `is_cleaning` after
+    it has read them.
+    """
 
     process: SpawnProcess
     connection: Connection
@@ -42,16 +46,18 @@ class Worker(Generic[JobT]):
     job: JobT | None = None
     is_ready: bool = False
     has_begun: bool = False
+    is_cleaning: bool = False
     has_worked: bool = False
 
     @property
     def is_idle(self) -> bool:
         return self.is_ready and self.job is None
 
-    def send(self, job: JobT, records: Sequence[Raw | Rejected]) -> bool:
+    def send(self, job: JobT, records: Sequence[Record]) -> bool:
         """Hand over a job; False where the worker is not there any more."""
-        self.job, self.has_begun = job, False
-        self.ends_at = time.monotonic() + _SECONDS_TO_TALK
+        self.job, self.is_cleaning = job, False
+        self.has_begun = any(isinstance(record, UnreadFile) for record in records)
+        self.reads_on()
         try:
             self.connection.send(records)
         except OSError:
@@ -70,9 +76,13 @@ class Worker(Generic[JobT]):
         """It has loaded all it needs."""
         self.is_ready = True
 
+    def reads_on(self) -> None:
+        """It has had something to read within the last moment."""
+        self.ends_at = time.monotonic() + SECONDS_TO_TALK
+
     def began(self, documents: int, seconds: float) -> None:
         """It has begun so many documents together; its clock starts again."""
-        self.has_begun = True
+        self.has_begun = self.is_cleaning = True
         self.ends_at = time.monotonic() + allowance(documents, seconds) + _SECONDS_OF_GRACE
 
     def done(self) -> JobT:
@@ -135,7 +145,7 @@ def _limit_waiting(connection: Connection) -> None:
     """Don't wait for ever for a worker that was stopped in the middle of a message."""
     if sys.platform == "win32":
         return
-    limit = struct.pack("ll", int(_SECONDS_TO_TALK), 0)
+    limit = struct.pack("ll", int(SECONDS_TO_TALK), 0)
     with socket.socket(fileno=os.dup(connection.fileno())) as pipe:
         pipe.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

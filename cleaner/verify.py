@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from cleaner.entries import FileEntry, ShardEntry
 from cleaner.errors import OutputError
 from cleaner.folder import foreign_files, read_output
-from cleaner.ledger import FileEntry, ShardEntry
 from cleaner.restore import restore_shard
 from cleaner.writers.files import digest_of, lines_of
 

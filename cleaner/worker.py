@@ -2,6 +2,7 @@
 
 Over its pipe it says `READY`, then for each list of records it gets `BEGAN` (how many
 documents it begins together, so that the parent can time them) and `DONE` with their rows.
+While it reads files for longer than that takes commonly, it says `READING` now and then.
 """
 
 from __future__ import annotations
@@ -13,22 +14,26 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cleaner.config import Config
 from cleaner.errors import CleanerError
 from cleaner.guarded import CleansBatches, clean_guarded
 from cleaner.records import Cleaned, Raw, Rejected
 from cleaner.runrecord import Counts
-from cleaner.segment import segment
-from cleaner.template_lines import Page, observe
+from cleaner.unread import Opener, Reading, Record, raw_of, read_options
 from cleaner.writers.shard import Collector, Rows
+
+if TYPE_CHECKING:
+    from cleaner.template_lines import Page
 
 READY: Final = "ready"
 FAILED: Final = "failed"
+READING: Final = "reading"
 BEGAN: Final = "began"
 DONE: Final = "done"
 
@@ -37,29 +42,37 @@ _MORE_MEMORY = 1536 << 20
 # A worker that holds more than this between two batches is replaced by a fresh one.
 TIRED_BYTES = 400 << 20
 _PR_SET_PDEATHSIG = 1
+_SECONDS_BETWEEN_BEATS = 1.0
+
+
+def _nothing(*_: object) -> None:
+    """Tell nobody."""
 
 
 class Part(NamedTuple):
     """What became of some records: rows, counts, and for each record whether it is a document.
 
-    `pages` is what the template counts learn of them, when they are to.
+    `readings` tell of the files that had to be read, in their order; `pages` is what the
+    template counts learn of the documents, when they are to.
     """
 
     rows: Rows
     counts: Counts
     written: list[bool]
+    readings: list[Reading]
     pages: list[Page]
 
     @classmethod
     def empty(cls) -> Part:
         """Nothing yet."""
-        return cls(Rows(), Counts(), [], [])
+        return cls(Rows(), Counts(), [], [], [])
 
     def add(self, other: Part) -> None:
         """Put the part that follows behind this one."""
         self.rows.extend(other.rows)
         self.counts.add(other.counts)
         self.written.extend(other.written)
+        self.readings.extend(other.readings)
         self.pages.extend(other.pages)
 
 
@@ -72,16 +85,21 @@ class Recipe:
     digest: str
 
     def collected(
-        self, cleaner: CleansBatches, records: Sequence[Raw | Rejected],
-        began: Callable[[int], object] = lambda documents: None,
+        self, cleaner: CleansBatches, records: Sequence[Record],
+        began: Callable[[int], object] = _nothing, beat: Callable[[], object] = _nothing,
     ) -> Part:  # fmt: skip
-        """Clean records and make their rows."""
-        outcomes = clean_guarded(cleaner, records, self.config.document_timeout, began)
-        return self.part(
-            [record.raw if isinstance(record, Rejected) else record for record in records], outcomes
-        )
+        """Read what is still unread, clean it, and make the rows."""
+        opener = Opener(read_options(self.config), beat)
+        opened = [opener.open(record) for record in records]
+        found = [record for record, _ in opened]
+        outcomes = clean_guarded(cleaner, found, self.config.document_timeout, began)
+        readings = [reading for _, reading in opened if reading]
+        return self.part([raw_of(record) for record in found], outcomes, readings)
 
-    def part(self, raws: Sequence[Raw], outcomes: Sequence[Cleaned | Rejected]) -> Part:
+    def part(
+        self, raws: Sequence[Raw], outcomes: Sequence[Cleaned | Rejected],
+        readings: list[Reading],
+    ) -> Part:  # fmt: skip
         """The rows of outcomes."""
         collector, written = Collector(self.digest, self.config.label_only), []
         for raw, outcome in zip(raws, outcomes, strict=True):
@@ -89,10 +107,13 @@ class Recipe:
             collector.add(raw, outcome)
             written.append(len(collector.rows.documents) > before)
         pages = _pages(outcomes) if self.config.learn_templates else []
-        return Part(collector.rows, collector.counts, written, pages)
+        return Part(collector.rows, collector.counts, written, readings, pages)
 
 
 def _pages(outcomes: Sequence[Cleaned | Rejected]) -> list[Page]:
+    from cleaner.segment import segment
+    from cleaner.template_lines import observe
+
     documents = [outcome.document for outcome in outcomes if isinstance(outcome, Cleaned)]
     pages = [observe(document, segment(document)) for document in documents]
     return [page for page in pages if page is not None]
@@ -121,10 +142,26 @@ def work(connection: Connection, recipe: Recipe, settings: Mapping[str, object])
         while True:
             records = connection.recv()
             part = recipe.collected(
-                cleaner, records, lambda documents: connection.send((BEGAN, documents))
+                cleaner,
+                records,
+                lambda documents: connection.send((BEGAN, documents)),
+                _beat(connection),
             )
             connection.send((DONE, (part, _is_tired())))
             del records, part
+
+
+def _beat(connection: Connection) -> Callable[[], None]:
+    """What says that reading goes on, at most so often."""
+    last = time.monotonic()
+
+    def beat() -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= _SECONDS_BETWEEN_BEATS:
+            last = now
+            connection.send((READING, None))
+
+    return beat
 
 
 def _settle(settings: Mapping[str, object]) -> None:

@@ -168,7 +168,7 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
         cleaner.rules.find(document, paragraphs)
         for document, paragraphs in zip(documents, segmented, strict=True)
     ]
-    examined = [cleaner._examine(*one) for one in extracts]
+    examined = cleaner._examine(extracts)
     judgements = judge(cleaner.models, [_page(item) for item in examined])
     cleaned = cleaner.clean_documents(extracts)
     contestants: dict[str, Callable[[], object]] = {
@@ -176,8 +176,12 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
         "segment": lambda: [segment(document) for document in documents],
         "view": lambda: [view(document.text) for document in documents],
         "rules": lambda: [
-            cleaner.rules.find(document, paragraphs, seen)
-            for document, paragraphs, seen in zip(documents, segmented, views, strict=True)
+            cleaner.rules.find_all(
+                documents[start : start + BATCH],
+                segmented[start : start + BATCH],
+                views[start : start + BATCH],
+            )
+            for start in range(0, len(documents), BATCH)
         ],
         "duplicates": lambda: [
             find_duplicates(paragraphs, seen)

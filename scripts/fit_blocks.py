@@ -192,8 +192,14 @@ def fit_pass(
         result.append(
             [
                 fit_layers(
-                    rows[chosen], keep[chosen], weight[chosen], hidden, epochs, seed,
-                    decay=_DECAY, min_spread=_MIN_SPREAD,
+                    rows[chosen],
+                    keep[chosen],
+                    weight[chosen],
+                    hidden,
+                    epochs,
+                    seed,
+                    decay=_DECAY,
+                    min_spread=_MIN_SPREAD,
                 )
                 for seed in range(networks)
             ]

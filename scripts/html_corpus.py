@@ -143,18 +143,11 @@ def block_labels(texts: Sequence[str], gold: Sequence[str]) -> list[int]:
     counts only between them, since "Read more" may stand in an article by chance.
     """
     gold_words = words("\n".join(gold))
-    places: dict[tuple[str, ...], int] = {}
-    for place in range(len(gold_words) - _SHINGLE, -1, -1):
-        places[tuple(gold_words[place : place + _SHINGLE])] = place
+    places = _places(gold_words)
     block_words = [words(text) for text in texts]
-    shares, starts = [], []
-    for found in block_words:
-        hits = [
-            places.get(tuple(found[i : i + _SHINGLE]), -1) for i in range(len(found) - _SHINGLE + 1)
-        ]
-        known = [hit for hit in hits if hit >= 0]
-        shares.append(len(known) / len(hits) if hits else 0.0)
-        starts.append(known[0] if known else -1)
+    found = [_place(one, places) for one in block_words]
+    shares = [share for share, _ in found]
+    starts = [start for _, start in found]
     chain = _longest_chain(
         starts, [s * len(w) if s >= 0.5 else 0 for s, w in zip(shares, block_words, strict=True)]
     )
@@ -171,6 +164,33 @@ def block_labels(texts: Sequence[str], gold: Sequence[str]) -> list[int]:
             labels[index] = -1
     _label_short(block_words, gold_words, starts, sorted(chain), labels)
     return labels
+
+
+def _places(gold_words: list[str]) -> dict[tuple[str, ...], list[int]]:
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(gold_words) - _SHINGLE + 1):
+        places.setdefault(tuple(gold_words[place : place + _SHINGLE]), []).append(place)
+    return places
+
+
+def _place(block_words: list[str], places: dict[tuple[str, ...], list[int]]) -> tuple[float, int]:
+    """The share of a block's runs of words that the gold has, and where the block starts there.
+
+    Most runs must agree on the start: that a person's name with "according to" opened an earlier
+    paragraph too says nothing about where this one belongs.
+    """
+    votes: Counter[int] = Counter()
+    known = 0
+    runs = len(block_words) - _SHINGLE + 1
+    for i in range(runs):
+        hits = places.get(tuple(block_words[i : i + _SHINGLE]), ())
+        known += bool(hits)
+        votes.update(hit - i for hit in hits)
+    if not known:
+        return 0.0, -1
+    most = max(votes.values())
+    start = min(place for place, count in votes.items() if count == most)
+    return known / runs, max(start, 0)
 
 
 def doubtful(texts: Sequence[str], labels: Sequence[int], parents: Sequence[int]) -> list[int]:

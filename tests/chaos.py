@@ -1,6 +1,6 @@
 """Runs of the whole program that are killed at random moments; also by hand:
 
-    python tests/chaos.py --kills 200 --documents 5000
+python tests/chaos.py --kills 200 --documents 5000
 """
 
 from __future__ import annotations

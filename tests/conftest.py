@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from fakes import FakeCleaner
 
+from cleaner.commands import engine
+
 DIGESTS = {"rules": "r1", "models": "m1"}
 
 
@@ -23,6 +25,9 @@ def fake_cleaner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Commands clean with a `FakeCleaner`, in this process, in an empty folder."""
     monkeypatch.setattr("cleaner.commands.engine.make_cleaner", FakeCleaner)
     monkeypatch.setattr("cleaner.commands.engine.digests", lambda config: dict(DIGESTS))
+    monkeypatch.setattr(
+        "cleaner.commands.engine.fingerprint", lambda config: str(engine.digests(config))
+    )
     monkeypatch.setattr("cleaner.commands.engine.usable_cores", lambda: 0)
     monkeypatch.chdir(tmp_path)
     return tmp_path

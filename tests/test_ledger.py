@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cleaner.entries import Change, FileEntry, Known, ShardEntry
 from cleaner.errors import OutputError
-from cleaner.ledger import LEDGER_NAME, Change, FileEntry, Known, Ledger, ShardEntry
+from cleaner.ledger import LEDGER_NAME, Ledger
 from cleaner.writers.shard import Tally
 
 KNOWN = Known("/a.txt", "a.txt", 5, 17, "digest", True, "c0", "done", 1)

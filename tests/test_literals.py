@@ -21,7 +21,8 @@ _LINE = Rule(
 
 
 def _find(rule: Rule, text: str) -> Places:
-    return Literals([rule]).find(view(text))
+    [places] = Literals([rule]).find_all([view(text)])
+    return places
 
 
 def test_prose_is_too_long_for_a_rule_of_whole_lines() -> None:

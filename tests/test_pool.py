@@ -133,7 +133,7 @@ def test_a_stopped_worker_does_not_stop_the_run(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker under SIGSTOP answers nothing; its time runs out like any other's."""
-    monkeypatch.setattr("cleaner.spawn._SECONDS_TO_TALK", 1)
+    monkeypatch.setattr("cleaner.spawn.SECONDS_TO_TALK", 1)
     results = pool.results(batch(f"Text {n}.", start=n) for n in range(40))
     next(results)
     stopped = next(worker for worker in pool._workers.values() if worker.is_ready)

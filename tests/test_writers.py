@@ -12,7 +12,7 @@ import pytest
 from cleaner.errors import OutputError
 from cleaner.records import Action, Cleaned, Decision, Document, Finding, Raw, Rejected, Span
 from cleaner.writers.files import CODECS, lines_of, stage
-from cleaner.writers.rows import METADATA_KEYS, quarantine_row, rejected_of
+from cleaner.writers.rows import METADATA_KEYS, quarantine_row, rejected_of, span_rows
 from cleaner.writers.shard import Collector, Rows, Tally
 
 AD = Finding(Span(0, 3), "chrome", "rule:fake.ad", 1.0)
@@ -144,3 +144,20 @@ def test_a_damaged_shard_is_an_error_that_names_it(tmp_path: Path, content: byte
 def test_empty_rows_are_empty() -> None:
     """Removed spans alone make no shard."""
     assert Rows(removed=[b"{}"]).is_empty()
+
+
+def test_rows_are_cut_apart_at_their_own_ends_only() -> None:
+    """Text and names that look like the start of a row stay within theirs."""
+    text = '"},{"id":"x"},\\"},{"id":\n[{"id":"'
+    name = '},{"id":"7"'
+    half = len(text) // 2
+    document = cleaned(text, remove(0, half), remove(half, len(text)), name=name)
+
+    rows = span_rows(document, document.removed)
+
+    assert [orjson.loads(row) for row in rows] == [
+        {"id": name, "start": start, "end": end, "text": text[start:end], "label": "chrome",
+         "by": "rule:fake.ad", "score": 1.0}
+        for start, end in ((0, half), (half, len(text)))
+    ]  # fmt: skip
+    assert span_rows(document, []) == []

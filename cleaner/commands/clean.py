@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,8 +25,9 @@ from cleaner.commands.stream import stream_command
 from cleaner.commands.summary import report
 from cleaner.config import Config
 from cleaner.errors import ExitStatus, OutputError, UsageError
-from cleaner.folder import open_output
+from cleaner.folder import open_output, remembered
 from cleaner.intake import Limits
+from cleaner.known import KnownInputs
 from cleaner.plan import Plan
 from cleaner.readers import find_inputs
 from cleaner.replay import replay
@@ -46,14 +48,19 @@ def clean_command(arguments: argparse.Namespace) -> ExitStatus:
     # A plan makes some small values for each of a million files, and no cycles: looking for
     # cycles among them took a third of the time of a run that finds nothing new.
     gc.set_threshold(200_000, 20, 20)
-    sources, again = (
-        find_inputs(arguments.input, exclude=[str(arguments.output)]) for _ in range(2)
-    )
+    exclude = [str(arguments.output)]
+
+    def is_done(path: str, status: os.stat_result) -> bool:
+        return plan.is_done(path, status)  # there is a plan by the time that files are listed
+
+    # Before the output folder is made: a mistake in the inputs should leave nothing behind.
+    sources = find_inputs(arguments.input, exclude, is_done)
+    again = find_inputs(arguments.input, exclude)
     with _runner(arguments, config) as runner:
-        known = runner.output.ledger.inputs()
+        known = KnownInputs(runner.output.ledger, runner.digest)
         plan = Plan(known, runner.digest, reprocess=arguments.reprocess)
-        due = {} if arguments.reprocess else known
-        with progress(quiet=arguments.quiet, sources=again, known=due) as runner.progress:
+        due = None if arguments.reprocess else known.due_bytes
+        with progress(quiet=arguments.quiet, sources=again, due=due) as runner.progress:
             result = _recorded(runner, plan, lambda: runner.run(plan, plan.to_read(sources)))
         if not arguments.quiet:
             report(runner, plan, result)
@@ -86,7 +93,8 @@ def replay_command(arguments: argparse.Namespace) -> ExitStatus:
 def _runner(arguments: argparse.Namespace, config: Config) -> Iterator[Runner]:
     """All that a run needs, with the output folder locked while it lasts."""
     # Before the folder is made: a mistake in a rule pack should leave nothing behind.
-    digests = engine.digests(config)
+    files = engine.fingerprint(config)
+    digests = remembered(arguments.output, files) or engine.digests(config)
     digest = configuration.digest(config, digests)
     packing = Packing(arguments.format, arguments.compress, arguments.attributes == "dolma")
     if packing.format == "parquet":
@@ -97,6 +105,7 @@ def _runner(arguments: argparse.Namespace, config: Config) -> Iterator[Runner]:
         open_output(arguments.output, packing) as output,
         engine.workers(config, digest, arguments.workers) as pool,
     ):
+        output.ledger.remember_files(files, digests)
         output.ledger.remember(digest, configuration.described(config, digests))
         yield Runner(pool, config, digest, output, limits, stop)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cleaner.config import Config
-from cleaner.digests import digests
+from cleaner.digests import digests, fingerprint
 from cleaner.inprocess import InProcess
 from cleaner.pool import Pool
 from cleaner.worker import Recipe, make_cleaner
 
-__all__ = ["digests", "make_cleaner", "usable_cores", "workers"]
+__all__ = ["digests", "fingerprint", "make_cleaner", "usable_cores", "workers"]
 
 
 def usable_cores() -> int:

@@ -16,10 +16,10 @@ from cleaner.errors import ExitStatus
 from cleaner.explain import as_rows, as_text, rejected_text
 from cleaner.explain_html import page
 from cleaner.guarded import clean_guarded
-from cleaner.intake import read_options
 from cleaner.pipeline import Cleaner
 from cleaner.readers import find_inputs, read
 from cleaner.records import Cleaned, Rejected
+from cleaner.unread import read_options
 from cleaner.writers.files import temporary_of, writing_to
 
 

@@ -51,6 +51,7 @@ exit status:
   2 bad usage, input or output       130 stopped by Ctrl-C, 143 by SIGTERM; run again to go on
   3 done, some records quarantined     4 stopped by --max-errors"""
 
+
 def clean_parser() -> argparse.ArgumentParser:
     """The parser for the verbless command line."""
     parser = new_parser("", _CLEAN, _CLEAN_EXAMPLES)
@@ -80,8 +81,7 @@ def explain_parser() -> argparse.ArgumentParser:
     parser = new_parser(
         "explain",
         "Show every passage of each document with its label, score and the reason for it.",
-        f"examples:\n  {PROGRAM} explain page.html\n"
-        f"  {PROGRAM} explain crawl/ --html report.html",
+        f"examples:\n  {PROGRAM} explain page.html\n  {PROGRAM} explain crawl/ --html report.html",
     )
     parser.add_argument("input", nargs="+", metavar="INPUT", help="what to explain")
     form = parser.add_mutually_exclusive_group()

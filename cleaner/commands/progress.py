@@ -9,33 +9,36 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from cleaner.batch import Progress
 from cleaner.commands.console import is_attended, say
 from cleaner.errors import CleanerError
-from cleaner.ledger import Known
-from cleaner.plan import due_bytes
 from cleaner.readers import Source
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from cleaner.batch import Progress
 
 _SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
 def progress(
-    *, quiet: bool, sources: Iterable[Source] = (), known: Mapping[str, Known] | None = None
+    *, quiet: bool, sources: Iterable[Source] = (), due: Callable[[Source], int] | None = None
 ) -> Iterator[Progress | None]:
     """What to tell of each batch; None when nobody wants to know.
 
-    `sources` are the inputs, listed anew for this; `known` is what the ledger knows of them.
+    `sources` are the inputs, listed anew for this; `due` says how many bytes of one are to be read.
     """
     if quiet:
         yield None
     elif is_attended() and sys.stderr.isatty():
-        amount = _Amount(sources, known or {})
+        from tqdm import tqdm
+
+        amount = _Amount(sources, due or _size)
         with tqdm(
             unit="B", unit_scale=True, desc="cleaner", leave=False, file=sys.stderr, smoothing=0.05
         ) as bar:
@@ -45,16 +48,27 @@ def progress(
         yield _Lines()
 
 
-class _Amount:
-    """The bytes that there are to read, counted by a thread; None until all are counted."""
+def _size(source: Source) -> int:
+    return source.size or 0
 
-    def __init__(self, sources: Iterable[Source], known: Mapping[str, Known]) -> None:
+
+class _Amount:
+    """The bytes that there are to read, counted by a thread; None until all are counted.
+
+    It begins with the first document: a run that finds nothing new shouldn't look twice.
+    """
+
+    def __init__(self, sources: Iterable[Source], due: Callable[[Source], int]) -> None:
         self.total: int | None = None
         self.is_wanted = True
-        self._thread = threading.Thread(target=self._count, args=(sources, known), daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._count, args=(sources, due), daemon=True)
 
-    def _count(self, sources: Iterable[Source], known: Mapping[str, Known]) -> None:
+    def begin(self) -> None:
+        """Begin to count, if that has not been done."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def _count(self, sources: Iterable[Source], due: Callable[[Source], int]) -> None:
         total = 0
         try:
             for source in sources:
@@ -62,7 +76,7 @@ class _Amount:
                     return
                 if source.size is None and source.problem is None and source.skipped is None:
                     return  # standard input ends when it ends
-                total += due_bytes(source, known)
+                total += due(source)
         except (CleanerError, OSError):
             return  # the run itself will say so
         self.total = total
@@ -77,6 +91,7 @@ class _Bar:
 
     def __call__(self, documents: int, size: int, /) -> None:
         self._documents += documents
+        self._amount.begin()
         if self._bar.total is None and self._amount.total is not None:
             self._bar.total = max(self._amount.total, self._bar.n + size)
         elapsed = time.time() - self._bar.start_t

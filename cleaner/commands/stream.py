@@ -15,12 +15,13 @@ from cleaner.commands.summary import summary
 from cleaner.config import Config
 from cleaner.errors import ExitStatus, UsageError
 from cleaner.inprocess import InProcess
-from cleaner.intake import Batch, Limits, batches, read_options
+from cleaner.intake import Batch, Limits, batches
 from cleaner.plan import Planned
 from cleaner.pool import Pool
 from cleaner.readers import find_inputs
 from cleaner.runrecord import Counts
 from cleaner.stopping import Stop, StopError, stopping
+from cleaner.unread import read_options
 
 
 def stream_command(arguments: argparse.Namespace, config: Config) -> ExitStatus:

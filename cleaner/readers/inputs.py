@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeAlias
 
 from cleaner.errors import InputError
 from cleaner.readers.source import STANDARD_INPUT, Source, printable, split_endings
@@ -18,7 +19,12 @@ _MAX_NAMES_COMPARED = 2000
 _NO_RIGHTS = ("no-rights", "This user may not list the folder.")
 
 
-def find_inputs(arguments: Iterable[str], exclude: Iterable[str] = ()) -> Iterator[Source]:
+IsDone: TypeAlias = Callable[[str, os.stat_result], bool]
+
+
+def find_inputs(
+    arguments: Iterable[str], exclude: Iterable[str] = (), is_done: IsDone | None = None
+) -> Iterator[Source]:
     """The sources behind files, folders, globs and ``-``, sorted within each folder.
 
     Mistakes in the arguments raise `InputError` at once, before anything is read. What
@@ -28,12 +34,15 @@ def find_inputs(arguments: Iterable[str], exclude: Iterable[str] = ()) -> Iterat
     folders are passed over, and so is everything in `exclude` (an output folder that
     lies inside the input). Links to folders are not followed.
 
+    `is_done` is asked about each file that is found in a folder, by its absolute path and its
+    status; those that it affirms are left out, for a fraction of what a `Source` costs.
+
     >>> [source.path for source in find_inputs(["-"])]
     ['-']
     """
     checked = [path for argument in arguments for path in _check(argument)]
     excluded = frozenset(os.path.realpath(path) for path in exclude)
-    return _expand(_without_repeats(checked), excluded)
+    return _expand(_without_repeats(checked), excluded, is_done)
 
 
 def _check(argument: str) -> list[str]:
@@ -84,22 +93,34 @@ def _without_repeats(paths: Iterable[str]) -> list[str]:
     return list(chosen.values())
 
 
-def _expand(paths: Iterable[str], excluded: frozenset[str]) -> Iterator[Source]:
+def _expand(
+    paths: Iterable[str], excluded: frozenset[str], is_done: IsDone | None
+) -> Iterator[Source]:
     for path in paths:
         if path == STANDARD_INPUT:
             yield Source(path, named=True)
         elif Path(path).is_dir():
-            yield from _walk(path, excluded)
+            yield from _walk(path, excluded, is_done)
         else:
             yield _source(path, named=True)
 
 
-def _walk(folder: str, excluded: frozenset[str]) -> Iterator[Source]:
+def _walk(
+    folder: str, excluded: frozenset[str], is_done: IsDone | None
+) -> Iterator[Source]:  # fmt: skip
     """Everything below a folder, in sorted order; memory holds the names of one branch."""
     stack: list[str | os.DirEntry[str]] = [folder]
+    # Links to folders are not followed, so all paths below begin alike.
+    base, cut = os.path.realpath(folder).rstrip(os.sep), len(folder.rstrip(os.sep))
     while stack:
         item = stack.pop()
         if not isinstance(item, str):
+            if is_done is not None:
+                try:
+                    if is_done(base + item.path[cut:], item.stat()):
+                        continue
+                except OSError:
+                    pass  # told below
             yield _source(item.path, named=False, look=item.stat)
         elif not excluded or os.path.realpath(item) not in excluded:
             try:

@@ -45,8 +45,8 @@ class ReadOptions:
     The `*_field` options name a JSONL field and go before the names that are tried on
     their own. The sizes are bytes after decompression: what is larger goes to the
     quarantine with its first `kept_bytes` and its true length, so that one absurd file
-    can't take the memory of a run. `meter` is told how many bytes of a file have been read,
-    compressed as they are.
+    can't take the memory of a run. `meter` is given the bytes of the file piece by piece as
+    they are read, compressed as they are.
     """
 
     text_field: str | None = None
@@ -58,7 +58,7 @@ class ReadOptions:
     max_bytes: int = 64 * _MIB
     max_line_bytes: int = 64 * _MIB
     kept_bytes: int = 1 * _MIB
-    meter: Callable[[int], object] | None = None
+    meter: Callable[[bytes], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

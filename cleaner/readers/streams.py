@@ -21,7 +21,8 @@ import zstandard
 from cleaner.errors import RejectError
 from cleaner.readers.source import STANDARD_INPUT, DamagedStreamError, Source
 
-_PIECE = 1 << 18
+# Most files are read in one piece, which needn't be joined to others.
+_PIECE = 1 << 20
 # zstd can't be told to stop early, and one kilobyte of it can stand for 32 MB.
 _ZSTD_PIECE = 1 << 11
 _MAX_OUTPUT = 1 << 20
@@ -53,7 +54,7 @@ def open_stream(source: Source) -> BinaryIO:
         raise RejectError("unreadable", f"The file can't be opened: {error.strerror}.") from error
 
 
-def pieces(source: Source, meter: Callable[[int], object] | None = None) -> Iterator[bytes]:
+def pieces(source: Source, meter: Callable[[bytes], object] | None = None) -> Iterator[bytes]:
     """The decompressed bytes of a source, in pieces of at most some megabytes.
 
     Compression is told by the first bytes and not by the name: crawlers often save pages
@@ -87,7 +88,7 @@ def compression_of(first: bytes) -> str | None:
 
 
 def _file_pieces(
-    stream: BinaryIO, meter: Callable[[int], object] | None
+    stream: BinaryIO, meter: Callable[[bytes], object] | None
 ) -> Iterator[bytes]:  # fmt: skip
     while True:
         try:
@@ -98,7 +99,7 @@ def _file_pieces(
         if not piece:
             return
         if meter:
-            meter(len(piece))
+            meter(piece)
         yield piece
 
 

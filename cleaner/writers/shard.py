@@ -26,6 +26,18 @@ class Tally(NamedTuple):
     chars_kept: int = 0
     removed_spans: int = 0
 
+    @classmethod
+    def of(cls, counts: Counts) -> Tally:
+        """The same from the counts of all that the shard holds."""
+        return cls(
+            documents=counts.written + counts.emptied,
+            emptied=counts.emptied,
+            quarantined=counts.quarantined,
+            chars_in=counts.chars_in,
+            chars_kept=counts.chars_kept,
+            removed_spans=counts.spans.total(),
+        )
+
 
 @dataclass(slots=True)
 class Rows:
@@ -126,9 +138,12 @@ class Collector:
         counts.chars_kept += len(text)
         host = cleaned.metadata.get("host")
         host = host if isinstance(host, str) else None
-        for decision in removed:
-            by = decision.because.by if decision.because else "unexplained"
-            counts.removal(host, decision.label, by, decision.span.end - decision.span.start)
+        sizes: dict[tuple[str, str], list[int]] = {}
+        for (start, end), _, label, because in removed:
+            by = because.by if because else "unexplained"
+            sizes.setdefault((label, by), []).append(end - start)
+        for (label, by), chars in sizes.items():
+            counts.removal(host, label, by, sum(chars), len(chars))
 
     def _reject(self, rejected: Rejected) -> None:
         self.rows.quarantine.append(quarantine_row(rejected))
