@@ -126,6 +126,29 @@ def test_a_folder_in_use_is_not_written_over(
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 
 
+def test_models_that_are_not_there_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is written beside them."""
+    words = ["train", "--labels", str(labels(tmp_path / "l.jsonl")), "-o", str(tmp_path / "new")]
+
+    assert main([*words, "--models", str(tmp_path / "none")]) == 2
+    assert "no model here" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_bad_line_is_named_and_nothing_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line in thirty with a label that isn't there ends the command."""
+    path = labels(tmp_path / "labels.jsonl")
+    path.write_text(path.read_text("utf-8") + '{"text": "Rain.", "label": "advert"}\n', "utf-8")
+
+    assert main(["train", "--labels", str(path), "-o", str(tmp_path / "new")]) == 2
+    assert "labels.jsonl: line 31: the label 'advert' is none of" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
 def test_too_few_labels_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two pages of three lines would only teach these six lines."""
     path = labels(tmp_path / "labels.jsonl", TOWNS[:2])

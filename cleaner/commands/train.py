@@ -8,12 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from cleaner.classify import load_models
 from cleaner.commands.console import counted, emit
 from cleaner.derived_card import derived_card, derived_metrics
 from cleaner.errors import ExitStatus, InputError, OutputError
 from cleaner.finetune import Share, Tuned, finetune
 from cleaner.labelled import CONTEXT, LabelledPage, read_labels
-from cleaner.modelstore import load_content, load_rehearsal, model_folder, save_content
+from cleaner.modelfolder import model_folder
+from cleaner.modelstore import load_rehearsal, save_content
 from cleaner.writers.files import writing_to
 
 _LEAST = 8
@@ -27,7 +29,7 @@ def train_command(arguments: argparse.Namespace) -> ExitStatus:
     _check_target(target)
     pages = read_labels(arguments.labels)
     _check_labels(arguments.labels, pages)
-    model = load_content(source / "content")
+    model = load_models(source).content  # all of them, since all are copied
     rehearsal = load_rehearsal(source / "content")
     tuned = finetune(model, rehearsal, pages)
     digest = hashlib.sha256(arguments.labels.read_bytes()).hexdigest()[:16]
