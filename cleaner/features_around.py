@@ -116,6 +116,26 @@ def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> 
     )
 
 
+def _runs_of(places: Ints, page: Ints) -> Ints:
+    """Which run each of these rows belongs to; a run goes on over up to two other rows."""
+    opens = np.ones(places.size, np.bool_)
+    opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
+    return np.asarray(np.cumsum(opens) - 1)
+
+
+def list_lengths(items: Flags, page: Ints) -> Ints:
+    """How many items each item's list has, over gaps of up to two rows; 0 for other rows.
+
+    >>> list_lengths(np.array([True, False, True, True, False]), np.zeros(5, np.int64)).tolist()
+    [3, 0, 3, 3, 0]
+    """
+    places = np.flatnonzero(items)
+    lengths = np.zeros(items.size, np.int64)
+    run = _runs_of(places, page)
+    lengths[places] = np.bincount(run)[run]
+    return lengths
+
+
 def headline_lists(items: Flags, ends: Flags, chars: Ints, page: Ints) -> Flags:
     """Which list items belong to a long list of headlines, over gaps of up to two rows.
 
@@ -132,9 +152,7 @@ def headline_lists(items: Flags, ends: Flags, chars: Ints, page: Ints) -> Flags:
     places = np.flatnonzero(items)
     member = np.zeros(items.size, np.bool_)
     if places.size:
-        opens = np.ones(places.size, np.bool_)
-        opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
-        run = np.cumsum(opens) - 1
+        run = _runs_of(places, page)
         size = np.bincount(run)
         sentences = np.bincount(run, weights=ends[places])
         length = np.bincount(run, weights=chars[places])

@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.features import Floats, Ints
-from cleaner.features_around import Flags, columns, running
+from cleaner.features_around import Flags, columns, list_lengths, running
 from cleaner.features_page import LONG, Shape, is_settled
 from cleaner.features_vocabulary import PLACE_BITS, LongWords, counts_in_pages
 
 _LIMIT = 8.0  # beyond this a logit says no more
 _SETTLED_LOGIT = -2.0
+_FURNITURE = -2.0
 _UNIT = 256  # gains are whole numbers of this fraction: their sums are exact
 _USUAL_CHARS, _MOST_CHARS = 100.0, 400
 _GAIN_SCALE, _LOSS_SCALE = 50.0, 20.0
@@ -70,14 +71,21 @@ def rarities(words: LongWords, page: Ints, chosen: Flags) -> Ints:
 
 
 def belonging(
-    words: LongWords, own: Shape, logits: Floats, rarity: Ints, starts: Ints, page: Ints
+    words: LongWords,
+    own: Shape,
+    items: Flags,
+    logits: Floats,
+    rarity: Ints,
+    starts: Ints,
+    page: Ints,
 ) -> Floats:
-    """How a row compares with the best stretch of its page: ``(paragraphs, 13)``.
+    """How a row compares with the best stretch of its page: ``(paragraphs, 15)``.
 
     Columns: the best stretch with the row in it, that of the page, what lies between the two,
     whether they are one; the logit beside the page's highest, that one, how much likely
-    content the page has; and twice how much of the row's vocabulary stands elsewhere: in all
-    likely prose, and in the best stretch only.
+    content the page has; how long the list is that a list item (`items`) belongs to, how much
+    furniture the page has; and twice how much of the row's vocabulary stands elsewhere: in
+    all likely prose, and in the best stretch only.
     """
     settled = is_settled(own)
     logits = np.where(settled, np.float32(-_LIMIT), np.clip(logits, -_LIMIT, _LIMIT))
@@ -92,6 +100,7 @@ def belonging(
     amount = np.bincount(
         page, weights=np.where(likely, own.chars, 0), minlength=starts.size - 1
     )  # fmt: skip
+    furniture = np.bincount(page, weights=logits < _FURNITURE, minlength=starts.size - 1)
     parts = [
         np.clip(segments.own / (_UNIT * _GAIN_SCALE), -1, 4),
         np.clip(segments.best / (_UNIT * _GAIN_SCALE), -1, 4),
@@ -100,6 +109,8 @@ def belonging(
         (logits - top[page]) / 4,
         top[page] / 4,
         np.log1p(amount)[page] / _LIMIT,
+        np.log1p(list_lengths(items & ~settled, page)) / 4,
+        np.log1p(furniture)[page] / 6,
     ]
     likely &= prose
     parts += _vocabulary(words, (likely, likely & inside), rarity, starts)

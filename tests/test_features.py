@@ -195,7 +195,7 @@ def test_rare_words_of_the_article_tie_a_paragraph_to_it() -> None:
     words = long_words([tokens])
     own = shape(tokens, np.ones((4, 2), np.float32), np.zeros(4, np.bool_))
     found = belonging(
-        words, own, np.array([4, 4, -1, -1], np.float32),
+        words, own, np.zeros(4, np.bool_), np.array([4, 4, -1, -1], np.float32),
         np.full(1 << PLACE_BITS, 200), starts, page,
     )  # fmt: skip
 
