@@ -94,8 +94,10 @@ def pooled(sums: Ints, words: Ints, intercepts: Floats) -> Floats:
     `sums` is ``(experts, ...)``, `words` ``(...)``, the result ``(experts + 1, ...)``.
     """
     result = np.empty((len(sums) + 1, *words.shape), np.float32)
-    scale = 1 / np.sqrt(np.maximum(words, 1))
-    result[:-1] = sums / _UNIT * scale + intercepts.reshape(-1, *[1] * words.ndim)
+    scale = 1 / (np.sqrt(np.maximum(words, 1)) * _UNIT)
+    logits = sums * scale
+    logits += intercepts.reshape(-1, *[1] * words.ndim)
+    result[:-1] = logits
     result[-1] = np.log1p(words) / 4
     return result
 

@@ -23,7 +23,7 @@ from cleaner.block_tree import Tree, name_sums, tree_of
 from cleaner.block_walk import Walked
 from cleaner.errors import ModelError
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
-from cleaner.features_around import Flags, rows_of_pages
+from cleaner.features_around import Flags, rows_of_pages, side_by_side
 from cleaner.features_page import (
     Shape,
     first_pass,
@@ -139,7 +139,7 @@ def first_inputs(batch: BlockBatch, own: Shape, dom: DomShape) -> Floats:
     """What the first judgement sees: ``(blocks, features)``."""
     whole = np.ones(batch.starts.size - 1, np.bool_)
     text = first_pass(own, batch.starts, batch.page, whole)
-    return np.concatenate([text, dom.own], axis=1)
+    return side_by_side([text, dom.own])
 
 
 def second_inputs(batch: BlockBatch, own: Shape, dom: DomShape, logits: Floats) -> Floats:
@@ -152,7 +152,7 @@ def second_inputs(batch: BlockBatch, own: Shape, dom: DomShape, logits: Floats) 
     columns: list[Floats] = []
     for group in (dom.alike, dom.beside):
         columns += group_means(group, [clipped / 4, chance], weight)
-    return np.concatenate([text, np.column_stack(columns), dom.brief], axis=1)
+    return side_by_side([text, *columns, dom.brief])
 
 
 def load_block_model(folder: Path | None = None) -> BlockModel:

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from math import isnan
 from pathlib import Path
 from typing import NamedTuple
 
@@ -151,7 +153,8 @@ def judge(models: Models, pages: Sequence[Page], words: Words | None = None) -> 
 def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[Judgement]:
     """Judge pages that are all of one kind: either all have facts of blocks, or none."""
     lengths = np.array([len(page.paragraphs) for page in pages], np.int64)
-    settled = np.concatenate([np.asarray(page.settled, np.bool_) for page in pages])
+    every = chain.from_iterable(page.settled for page in pages)
+    settled = np.fromiter(every, np.bool_, int(lengths.sum()))
     facts = [page.facts for page in pages if page.facts is not None]
     if facts:
         content = block_probabilities(models.blocks, batch, facts, settled)
@@ -175,7 +178,9 @@ def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[J
         Judgement(
             content[end - length : end],
             machine[end - length : end],
-            None if np.isnan(score) else float(score),
+            None if isnan(score) else score,
         )
-        for end, length, score in zip(ends.tolist(), lengths.tolist(), documents, strict=True)
+        for end, length, score in zip(
+            ends.tolist(), lengths.tolist(), documents.tolist(), strict=True
+        )
     ]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.features import Floats, Ints, Tokens
-from cleaner.features_around import Flags, headline_lists, rows_of_pages
+from cleaner.features_around import Flags, headline_lists, rows_of_pages, side_by_side
 from cleaner.features_belonging import belonging
 from cleaner.features_page import (
     Shape,
@@ -156,7 +156,7 @@ def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> F
     tied = belonging(
         known.words, known.own, known.items, first, rarity, known.starts, known.page
     )
-    return np.concatenate([around, tied], axis=1)
+    return side_by_side([around, tied])
 
 
 def trusted(logits: Floats, known: Judged, trust: Trust) -> Floats:

@@ -19,7 +19,15 @@ from cleaner.features import (
     Tokens,
     mix,
 )
-from cleaner.features_around import Flags, columns, density, neighbours, running, runs
+from cleaner.features_around import (
+    Flags,
+    columns,
+    density,
+    neighbours,
+    running,
+    runs,
+    side_by_side,
+)
 from cleaner.features_bytes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
@@ -78,8 +86,8 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
     own, shared, chars, mass = (np.concatenate(parts) for parts in zip(*shapes, strict=True))
     own[:, _AGAIN] = shared[:, _AGAIN] = again
     return Shape(
-        np.concatenate([own, common], axis=1),
-        np.concatenate([shared, common], axis=1),
+        side_by_side([own, common]),
+        side_by_side([shared, common]),
         chars,
         mass,
     )
@@ -166,13 +174,12 @@ def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
 
 def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """Everything that the first judgement sees: ``(paragraphs, features)``."""
-    return np.concatenate(
+    return side_by_side(
         [
             own.own,
-            *neighbours(own.shared, starts, page, _REACH),
+            neighbours(own.shared, starts, page, _REACH),
             density(own.mass, own.chars, starts, page, whole),
-        ],
-        axis=1,
+        ]
     )
 
 
@@ -182,14 +189,13 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
     seen = columns([logits / 4, own.shared[:, 2]], page.size)
-    return np.concatenate(
+    return side_by_side(
         [
             seen,
             own.shared,
-            *neighbours(seen, starts, page, 8),
+            neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
             runs((logits > 2) & (own.chars > LONG), own.chars, starts, page),
-        ],
-        axis=1,
+        ]
     )

@@ -17,6 +17,9 @@ from cleaner.rule import Rule
 _BULLET = regex.compile(r"(?:[-–—*•▪◦‣·●○■□►▶»›]|\(?\d{1,2}[.)])\s*\S")
 _SENTENCE_END = regex.compile(r"[.!?…:;。][\"'”’»)\]]*\Z")
 _MIN_ITEM_WORDS, _MAX_ITEM_WORDS = 2, 25
+# An item of a menu: a bullet and a few words, the first with a capital letter.
+_MENU_ITEM = regex.compile(r"[ ]*[*•+o▪·-][ ]+[\p{Lu}\d][^\n.!?;]{0,40}\Z")
+_MAX_MENU_WORDS = 6
 _PROSE_WORDS = 25
 _EARLY = 0.4
 
@@ -33,6 +36,8 @@ class Match(NamedTuple):
     @property
     def is_heading(self) -> bool:
         """Whether a section ends where this match stands."""
+        if self.rule.over == "menu":
+            return False
         return self.rule.label == "heading" or self.rule.removes in ("section", "block", "rest")
 
     @property
@@ -50,13 +55,15 @@ def reach(
     stops: Sequence[int],
     firm: Sequence[int] = (),
 ) -> Span:
-    """The span that a match removes.
+    """The span that a match removes; empty where a menu is too short to be one.
 
     `stops` are the indexes of the paragraphs where a known heading stands, in order;
     `firm` are those of them that end an early section (see `Match.is_firm`).
     """
     if match.rule.removes == "match":
         return match.span
+    if match.rule.over == "menu":
+        return _menu(match, paragraphs)
     last = match.last
     if match.rule.removes == "block":
         last = _block(match, text, paragraphs, stops)
@@ -104,6 +111,22 @@ def _block(match: Match, text: str, paragraphs: Sequence[Paragraph], stops: Sequ
     while last + 1 < limit and last - match.last < most and not _gap(last, text, paragraphs):
         last += 1
     return last
+
+
+def _menu(match: Match, paragraphs: Sequence[Paragraph]) -> Span:
+    """The run of short list items around the match, or an empty span where it is too short."""
+    first, last = match.first, match.last
+    while first > 0 and _is_menu_item(paragraphs[first - 1].text):
+        first -= 1
+    while last + 1 < len(paragraphs) and _is_menu_item(paragraphs[last + 1].text):
+        last += 1
+    if last - first + 1 < (match.rule.at_least or 1):
+        return Span(match.span.start, match.span.start)
+    return Span(paragraphs[first].span.start, paragraphs[last].span.end)
+
+
+def _is_menu_item(text: str) -> bool:
+    return _MENU_ITEM.match(text) is not None and text.count(" ") <= _MAX_MENU_WORDS
 
 
 def _is_wrapped_continuation(

@@ -23,7 +23,9 @@ REMOVES = ("match", "paragraph", "block", "section", "rest")
 LIFTS = ("title", "authors", "date", "site", "section")
 DECLARES = ("partial", "section", "full")
 _REQUIRED = ("id", "label", "removes", "why", "anchors", "pattern", "hits", "misses")
-_OPTIONAL = ("scope", "where", "over", "at_most", "lifts", "declares", "truncates", "max_line")
+_OPTIONAL = (
+    "scope", "where", "over", "at_most", "at_least", "lifts", "declares", "truncates", "max_line",
+)  # fmt: skip
 _ID = regex.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOW_TO = "See docs/rules.md, then try it with: python -m cleaner rules test FILE"
 
@@ -56,6 +58,7 @@ class Rule:
     where: str | None = None
     over: str = "items"
     at_most: int | None = None
+    at_least: int | None = None
     lifts: str | None = None
     declares: str | None = None
     truncates: bool = False
@@ -183,16 +186,21 @@ def _problems(table: dict[str, Any]) -> Iterator[str]:
     if not _ID.fullmatch(table["id"]):
         yield "the id must read pack.what-it-finds, in kebab-case"
     yield from _unknown_values(table)
-    if any(len(anchor.strip()) < 2 for anchor in table["anchors"]):
-        yield "an anchor needs two visible characters or more"
+    if any(len(anchor.strip()) < 2 and not _is_whole_line(anchor) for anchor in table["anchors"]):
+        yield "an anchor needs two visible characters or more, or to be a whole line"
     if any(hit.count("⟦") != 1 or hit.count("⟧") != 1 for hit in table["hits"]):
         yield "each hit marks the removed span once, with ⟦ and ⟧"
     if any("⟦" in miss for miss in table["misses"]):
         yield "a miss has no ⟦ mark, since nothing in it is removed"
-    for key, unit in (("at_most", "paragraphs"), ("max_line", "characters")):
+    units = {"at_most": "paragraphs", "at_least": "paragraphs", "max_line": "characters"}
+    for key, unit in units.items():
         number = table.get(key, 1)
         if not isinstance(number, int) or isinstance(number, bool) or number < 0:
             yield f"{key} must be a number of {unit}"
+
+
+def _is_whole_line(anchor: str) -> bool:
+    return len(anchor) > 2 and anchor[0] == anchor[-1] == "\n"
 
 
 def _unknown_values(table: dict[str, Any]) -> Iterator[str]:
@@ -200,7 +208,7 @@ def _unknown_values(table: dict[str, Any]) -> Iterator[str]:
         "label": LABELS,
         "removes": REMOVES,
         "where": ("head", "tail"),
-        "over": ("items", "prose"),
+        "over": ("items", "prose", "menu"),
         "lifts": LIFTS,
         "declares": DECLARES,
     }

@@ -139,7 +139,8 @@ def test_empty_paragraphs_sum_to_zero() -> None:
 def test_neighbours_never_reach_into_another_page() -> None:
     """Outside the page there are zeros and a mark."""
     starts, page = rows_of_pages(np.array([2, 1]))
-    before, after = neighbours(np.array([[1.0], [2.0], [3.0]], np.float32), starts, page, 1)
+    values = np.array([[1.0], [2.0], [3.0]], np.float32)
+    before, after = np.split(neighbours(values, starts, page, 1), 2, axis=1)
 
     assert before.tolist() == [[0, 1], [1, 0], [0, 1]]
     assert after.tolist() == [[2, 0], [0, 1], [0, 1]]

@@ -96,6 +96,29 @@ def test_a_block_over_prose_ends_at_a_blank_line() -> None:
     assert removed_by(rule, f"Read next:\n\n{OTHER}") == ["Read next:"]
 
 
+MENU = {"anchors": ("home",), "pattern": r"(?i) ^ • [ ] home $", "removes": "block", "over": "menu"}
+
+
+def test_a_menu_is_the_run_of_short_items_on_both_sides() -> None:
+    """A menu that is too short stays, and so does what only looks like an item."""
+    menu = rule_of(**MENU, at_least=4)
+    items = "• Rowing\n• Home\n• Chess club\n• Opinion"
+
+    assert removed_by(menu, f"Title\n{items}\nThe mayor lost.") == [items]
+    assert removed_by(menu, "• Rowing\n• Home\n• Chess club\nThe mayor lost.") == []
+    assert removed_by(menu, "• He rows\n• Home\n• She won.\n• to play\n• for two") == []
+
+
+def test_a_menu_is_no_heading_that_ends_a_section() -> None:
+    """The list below "Ask" goes on although one of its items is a menu's."""
+    menu = rule_of(**MENU)
+    ask = rule_of(id="demo.ask", anchors=("ask",), pattern="^ Ask $", removes="block")
+
+    removed = removed_by(ask, "Ask\n• Why?\n• Home\n• Where?\nIt was late, she said.", menu)
+
+    assert "Ask\n• Why?\n• Home\n• Where?" in removed
+
+
 def test_a_section_ends_at_the_next_known_heading() -> None:
     """Another rule's heading ends a section."""
     section = rule_of(removes="section")
@@ -209,6 +232,7 @@ def test_the_view_keeps_every_offset() -> None:
         ("hits = ['no mark']", "each hit marks the removed span once"),
         ("misses = ['⟦marked⟧']", "a miss has no ⟦ mark"),
         ("anchors = [' ']", "an anchor needs two visible characters"),
+        ('anchors = ["\\n*"]', "an anchor needs two visible characters"),
         ("anchors = 'read'", "anchors must be a list of strings"),
         ("id = 'Demo.x'", "kebab-case"),
         ("scope = { host = ['a.example'] }", "unknown scope 'host'"),
@@ -265,3 +289,15 @@ def test_examples_that_do_not_hold_are_reported() -> None:
     problems = check_examples(rule)
 
     assert problems == ["hit 1 removes [], not 'Read next: '", "miss 1 is hit: 'Read next:'"]
+
+
+def test_a_line_means_the_same_wherever_it_stands() -> None:
+    """What was found on a line is remembered without its place."""
+    rule = rule_of(anchors=["read more"], pattern="(?i) ^ read [ ] more $", removes="paragraph")
+    rules = RuleSet([rule])
+    for before in ("", "The council voted.\n", "It will vote again on the second of May.\n"):
+        document = Document("1", "-", None, f"{before}Read more\nThe mayor has read more.")
+
+        [finding] = rules.find(document, segment(document)).findings
+
+        assert finding.span == (len(before), len(before) + len("Read more"))
