@@ -29,7 +29,7 @@ from cleaner.features_page import (
     shape,
 )
 from cleaner.features_vocabulary import LongWords, long_words, shared_words
-from cleaner.features_words import Grams, Pairs, score, sum_scores, with_edges
+from cleaner.features_words import Grams, Pairs, score
 from cleaner.layers import Layers, forward, sigmoid, weigh
 
 _SURE = 2.0
@@ -74,13 +74,13 @@ class ContentModel:
     correction: Pairs | None = None
 
 
-def word_scores(model: ContentModel, grams: Grams, sums: Floats | None = None) -> Floats:
-    """What the words alone say: ``(paragraphs, 2)`` logits, and a third with a correction.
+def word_scores(model: ContentModel, grams: Grams) -> Floats:
+    """What the words alone say: ``(paragraphs, 2)`` logits, and a third with a correction."""
+    return with_correction(model, grams, score(grams, model.words) + model.intercepts)
 
-    `sums` are their `sum_scores`, where they are known.
-    """
-    sums = sum_scores(grams, model.words) if sums is None else sums
-    scores = with_edges(grams, model.words, sums) + model.intercepts
+
+def with_correction(model: ContentModel, grams: Grams, scores: Floats) -> Floats:
+    """Word scores, and what the correction adds as a last column, where the model has one."""
     if model.correction is None:
         return scores
     return np.column_stack([scores, score(grams, model.correction)[:, 0]])

@@ -28,7 +28,7 @@ from cleaner.features_around import (
     runs,
     side_by_side,
 )
-from cleaner.features_bytes import position_sums
+from cleaner.features_hashes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
 _SHARES = [

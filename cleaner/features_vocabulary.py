@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cleaner.features import COUNTS, Floats, Ints, Tokens, buckets
 from cleaner.features_around import Flags, columns, running
@@ -16,6 +17,10 @@ from cleaner.features_page import LONG, Shape, ends_sentence
 
 PLACE_BITS = 13
 _NOTABLE_BYTES = 5
+_TABLES = 64  # tables of so many pages stay in the cache
+# Three counters in a number, of words that are found elsewhere and capitalised (see the
+# shifts): capitalised ones, those of them found, all found. A paragraph has far fewer words.
+_KINDS = np.array([0, 1, 1 << 40, (1 << 40) + (1 << 20) + 1])
 _UPPER = COUNTS.index("upper")
 
 
@@ -62,24 +67,23 @@ def shared_words(words: LongWords, shapes: Sequence[Shape], starts: Ints) -> Flo
     count = np.diff(first)
     in_prose = np.repeat(prose, count)
     elsewhere = counts_in_pages(places, in_prose, first[starts]) > in_prose
-    result = []
-    for of_kind, found in ((capital, capital & elsewhere), (None, elsewhere)):
-        total = count if of_kind is None else np.diff(running(of_kind)[first])
-        result.append((np.diff(running(found)[first]) + 0.5) / (total + 1))
-    return columns(result, count.size)
+    kinds = _KINDS.take(capital.view(np.uint8) * np.uint8(2) + elsewhere.view(np.uint8))
+    sums = np.diff(running(kinds)[first])
+    total, found = sums >> 40, (sums >> 20) & 0xFFFFF
+    capitals = (found + 0.5) / (total + 1)
+    return columns([capitals, ((sums & 0xFFFFF) + 0.5) / (count + 1)], count.size)
 
 
-def counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> Ints:
+def counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> NDArray[np.uint32]:
     """How often each word's place occurs among the words of its page that count."""
-    counted = places[counts]
-    counted_bounds = running(counts)[bounds].tolist()
-    result = np.zeros(places.size, np.int64)
-    words = bounds.tolist()
-    for number in range(len(words) - 1):
-        here = counted[counted_bounds[number] : counted_bounds[number + 1]]
-        if here.size:
-            # A table that is small enough for the cache, page after page.
-            seen = np.bincount(here, minlength=1 << PLACE_BITS)
-            part = slice(words[number], words[number + 1])
-            seen.take(places[part], out=result[part], mode="clip")
+    result = np.zeros(places.size, np.uint32)
+    pages = bounds.size - 1
+    for start in range(0, pages, _TABLES):
+        ends = bounds[start : start + _TABLES + 1]
+        words = slice(int(ends[0]), int(ends[-1]))
+        keys = np.repeat(np.arange(ends.size - 1) << PLACE_BITS, np.diff(ends))
+        keys += places[words]
+        seen = np.zeros((ends.size - 1) << PLACE_BITS, np.uint32)
+        np.add.at(seen, keys[counts[words]], np.uint32(1))
+        seen.take(keys, out=result[words], mode="clip")
     return result
