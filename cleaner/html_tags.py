@@ -136,12 +136,12 @@ def _linked_data(html: str) -> list[str]:
     while position >= 0:
         start = html.rfind("<", 0, position)
         script = _SCRIPT_PART.match(html, max(start, 0))
-        position += 1
+        position = html.find("<", position)  # what stands before that stands in the same tag
         if script and _LINKED_DATA in unescape(script[1]):
             position = script.end()
             if html.rfind("<!--", 0, start) <= html.rfind("-->", 0, start):
                 found.append(script[2])
-        position = html.find(mark, position)
+        position = html.find(mark, position) if position >= 0 else -1
     return found
 
 
