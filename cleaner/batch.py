@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
@@ -26,7 +26,11 @@ from cleaner.runrecord import Counts, RunResult
 from cleaner.stopping import Stop, StopError
 from cleaner.unread import read_options
 from cleaner.worker import Part
+from cleaner.writers.rows import shown
 from cleaner.writers.shard import Tally
+
+if TYPE_CHECKING:
+    from cleaner.near_duplicates import Print
 
 # Where the first so many documents all fail like this, it is not the documents.
 _BROKEN_IN_A_ROW = 20
@@ -206,13 +210,19 @@ class Runner:
         piece, part = self._piece, self._part
         piece.rows, piece.is_open, piece.pages = part.rows, is_open, part.pages
         piece.tally = Tally.of(part.counts)
+        prints = part.prints if self.config.dedup else None
         self._is_proven = self._is_proven or part.counts.read > 0
-        self._background.start(partial(self._write, piece, part.counts))
+        self._background.start(partial(self._write, piece, part.counts, prints))
         self._piece, self._part = Piece(), Part.empty()
         self._spent("committing", started)
 
-    def _write(self, piece: Piece, counts: Counts) -> None:
+    def _write(self, piece: Piece, counts: Counts, prints: list[Print | None] | None) -> None:
         """Write a piece, and count what is safe on the disk now."""
+        if prints is not None:
+            # All pieces before this one are committed, so nothing hangs on the workers' pace.
+            outdated = {shown(source) for source in piece.replaced.values()}
+            rows = piece.rows.documents
+            piece.originals = self.output.ledger.mark_duplicates(rows, prints, outdated)
         if (not piece.rows.is_empty() or piece.inputs or piece.replaced) and (
             name := self.output.commit(piece)
         ):

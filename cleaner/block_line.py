@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.block_tags import Kind
@@ -17,7 +16,7 @@ _CELL_BREAK = " | "
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Longer ones carry a picture or a program's data; nobody styles by their names.
 _MAX_ATTRIBUTES_CHARS = 20_000
-_MAX_KEPT_CHARS = 256
+_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 14
 _NAMING = ("class", "id", "itemprop", "role", "data-testid")
 _ONLY_CLASS = re.compile(r"""\s*class="([^"&]*)"\s*""")
 
@@ -59,15 +58,23 @@ class Found(NamedTuple):
     media: int
 
 
-def names_of(attributes: str) -> str:
-    """What a publisher calls an element: its class, id and the like, with a space between.
+class _Names(dict[str, str]):
+    """What publishers call elements, by the attributes as they are written.
 
-    >>> names_of(' data-x=1 id="top" class="story  lead"')
+    >>> NAMES[' data-x=1 id="top" class="story  lead"']
     'story  lead top'
     """
-    if len(attributes) > _MAX_KEPT_CHARS:
-        return "" if _is_huge(attributes) else _names_of(attributes)
-    return _kept_names_of(attributes)
+
+    def __missing__(self, attributes: str) -> str:
+        names = "" if _is_huge(attributes) else _names_of(attributes)
+        if len(attributes) <= _MAX_KEPT_CHARS:
+            if len(self) >= _MAX_KEPT:
+                self.clear()
+            self[attributes] = names
+        return names
+
+
+NAMES = _Names({"": ""})
 
 
 def _is_huge(attributes: str) -> bool:
@@ -80,9 +87,6 @@ def _names_of(attributes: str) -> str:
         return only[1]
     found = attributes_of(attributes, _NAMING)
     return " ".join([found[key] for key in _NAMING if found.get(key)])
-
-
-_kept_names_of = lru_cache(maxsize=1 << 14)(_names_of)
 
 
 class PageText:
@@ -141,7 +145,7 @@ class PageText:
         ends.append(0)
         self.stack.append(len(tags))
         tags.append(tag)
-        names.append(names_of(attributes) if attributes else "")
+        names.append(NAMES[attributes])
 
     def close(self) -> None:
         if self.parts:

@@ -7,30 +7,20 @@ little and looks flat.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Collection
 from typing import NamedTuple
 
-from cleaner.block_line import MAX_DEPTH, Found, Nodes, PageText, TooDeepError, names_of
+from cleaner.block_hidden import Alike, Hidden
+from cleaner.block_line import MAX_DEPTH, NAMES, Found, Nodes, PageText, TooDeepError
 from cleaner.block_tags import Kind
-from cleaner.html_attributes import attributes_of, class_of
+from cleaner.html_attributes import class_of
 from cleaner.html_nesting import ELEMENTS, depth_after_end
 from cleaner.html_tags import Tags, is_self_closing, visible
 
-# `display:none` is how pages keep the menus, forms and copies that nobody sees.
-_MAY_HIDE = re.compile(r"(?<![\w-])hidden(?![\w-])|display: ?none|visibility:hidden")
-_HIDING = ("display:none", "display: none", "visibility:hidden")
-_TELLING = ("hidden", "style", "class")
-_MAX_ALIKE = 100
-_MIN_PROSE_CHARS, _MIN_HIDDEN_PROSE_CHARS = 60, 600
 _MAX_WALKS = 8
 _OF_HEAD = frozenset({"meta", "link", "title", "base"})
 _OF_FRAMES = frozenset({"noframes", "frame", "frameset"})
-
 _BLANK = " \t\n\r\f"
-
-Alike = tuple[str, str | None]  # a tag and a class
 
 
 class Walked(NamedTuple):
@@ -58,9 +48,7 @@ def walk(tags: Tags) -> Walked:
         walk = _Walk(shown)
         walk.page.open("html", "")
         walk.run(tags)
-        # Scripts and subscriptions show what stands hidden in the page, as one element or a
-        # paragraph at a time; so elements of one class are looked at together.
-        articles = {key for key, size in walk.prose.items() if size >= _MIN_HIDDEN_PROSE_CHARS}
+        articles = walk.hidden.articles()
         if not articles:
             break
         shown |= articles
@@ -76,27 +64,23 @@ class _Walk:
     """The state of a walk.
 
     `stack` holds the open elements by their end tags. What stands in it from `skip` on is not
-    seen, such as all that comes before the body; `skip` is None where everything is. `prose`
-    counts the characters of prose in what the page hides, but for what is `shown` nevertheless.
+    seen, such as all that comes before the body; `skip` is None where everything is.
     """
 
     def __init__(self, shown: Collection[Alike]) -> None:
         self.page = PageText()
         self.stack = ["/html"]
         self.skip: int | None = 1
-        self.hiding: list[tuple[int, Alike]] = []  # elements in the stack that hide what they hold
-        self.shown = shown
-        self.prose: Counter[Alike] = Counter()
-        self.counts: Counter[Alike] = Counter()
+        self.hidden = Hidden(shown)
         self.has_html = self.has_head = self.has_body = False
         self.misplaced = 0
 
     def run(self, tags: Tags) -> None:
         """Go through tags in order."""
-        page, stack = self.page, self.stack
+        page, stack, hidden = self.page, self.stack, self.hidden
         parts, add, elements = page.parts, page.add, ELEMENTS
         block, inline, skipped, media = Kind.BLOCK, Kind.INLINE, Kind.SKIP, Kind.MEDIA
-        for name, attributes, inside, closed, tail in tags:
+        for name, attributes, inside, closed, tail, gap, rest in tags:
             text = inside
             kind, tag, end, closes, is_void, is_root, is_end = elements[name]
             if is_end:
@@ -113,15 +97,20 @@ class _Walk:
                     self._make_room(closes)
                 is_empty = is_void or (attributes[-1:] == "/" and is_self_closing(attributes))
                 if closed and (is_empty or is_root):  # its end tag is another one's, or nobody's
-                    self.run([(name, attributes, inside, "", ""), ("/" + name, "", tail, "", "")])
+                    start = (name, attributes, inside, "", "", "", "")
+                    self.run([start, ("/" + name, "", tail, "", "", gap, rest)])
                     continue
                 if is_root and self._is_misplaced(tag, attributes):
                     pass
                 elif self.skip is not None and self._is_unseen(tag):
-                    if self.hiding:
-                        self._inside_hidden(
-                            tag, attributes, text if closed else "", not closed and not is_empty
-                        )
+                    if hidden.around:
+                        alike = hidden.name(tag, attributes)
+                        if closed:
+                            hidden.add_inside(inside, stack, tag)
+                            if alike and tag == "p":
+                                hidden.add(alike, inside)
+                        elif alike and not is_empty:
+                            hidden.around.append((len(stack), alike))
                     if closed:
                         text = tail
                     elif not is_empty:
@@ -129,7 +118,7 @@ class _Walk:
                 else:
                     alike = None
                     if "hidden" in attributes or "none" in attributes:
-                        alike = self._hidden(tag, attributes)
+                        alike = hidden.name(tag, attributes)
                         kind = skipped if alike else kind
                     if kind is block:
                         page.open(tag, attributes)
@@ -155,12 +144,12 @@ class _Walk:
                         page.media += kind is media
                         if closed:
                             if alike and tag == "p":
-                                self._count(alike, text)
+                                hidden.add(alike, inside)
                             text = tail
                         elif not is_empty:
                             self.skip = len(stack)
                             if alike:
-                                self.hiding.append((len(stack), alike))
+                                hidden.around.append((len(stack), alike))
                             stack.append(end)
                     else:
                         page.start(kind, tag, attributes)
@@ -173,6 +162,8 @@ class _Walk:
                             page.end(kind)
                         else:
                             stack.append(end)
+            if rest or gap:
+                text += gap + rest
             if text:
                 if self.skip is not None and not self._surfaces(text):
                     continue
@@ -201,12 +192,13 @@ class _Walk:
         """Close all elements but the outer `depth` ones."""
         stack = self.stack
         while len(stack) > depth:
-            kind = ELEMENTS[stack.pop()].kind
+            kind = ELEMENTS[stack.pop()][0]
             if self.skip is None or len(stack) < self.skip:
                 self.page.end(kind)
             else:
-                if self.hiding and self.hiding[-1][0] == len(stack):
-                    self.hiding.pop()
+                around = self.hidden.around
+                if around and around[-1][0] == len(stack):
+                    around.pop()
                 if len(stack) == self.skip and self.has_body:
                     self.skip = None
 
@@ -215,7 +207,7 @@ class _Walk:
         if tag == "html":
             wrong = self.has_html or self.has_head or self.has_body
             if not wrong:
-                self.page.nodes.names[1] = names_of(attributes)
+                self.page.nodes.names[1] = NAMES[attributes]
                 self.has_html = bool(attributes)
             self.misplaced += wrong
             return True
@@ -255,41 +247,6 @@ class _Walk:
             del self.stack[1:]
             self._begin_body()
             return True
-        if self.hiding and len(text) >= _MIN_PROSE_CHARS:
-            self._count_prose(text)
+        if self.hidden.around:
+            self.hidden.add_inside(text, self.stack)
         return False
-
-    def _hidden(self, tag: str, attributes: str) -> Alike | None:
-        """A name for the elements that are alike if the page hides this one."""
-        if tag in ("html", "body") or not _MAY_HIDE.search(attributes):
-            return None
-        found = attributes_of(attributes, _TELLING)
-        style = found.get("style", "")
-        if "hidden" not in found and not any(way in style for way in _HIDING):
-            return None
-        alike = tag, found.get("class")
-        if alike in self.shown:
-            return None
-        self.counts[alike] += 1
-        return alike
-
-    def _inside_hidden(self, tag: str, attributes: str, text: str, is_open: bool) -> None:
-        """Look at an element in a hidden one: it may be hidden once more, or hold prose."""
-        alike = self._hidden(tag, attributes) if _MAY_HIDE.search(attributes) else None
-        if is_open:
-            if alike:
-                self.hiding.append((len(self.stack), alike))
-        elif len(text) >= _MIN_PROSE_CHARS:
-            self._count_prose(text, tag == "p")
-            if alike and tag == "p":
-                self._count(alike, text)
-
-    def _count_prose(self, text: str, in_paragraph: bool = False) -> None:
-        for depth, alike in self.hiding:
-            if in_paragraph or "/p" in self.stack[depth:]:
-                self._count(alike, text)
-
-    def _count(self, alike: Alike, text: str) -> None:
-        size = len(visible(text))
-        if size >= _MIN_PROSE_CHARS and self.counts[alike] <= _MAX_ALIKE:
-            self.prose[alike] += size

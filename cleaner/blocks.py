@@ -49,6 +49,11 @@ def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
         walked = _unparsed(html)
     if page is not None and '"articleBody"' in html:
         walked = _with_article_body(walked, page)
+    return block_page(walked, "" if page is None else _window_title(page.tags))
+
+
+def block_page(walked: Walked, title: str) -> BlockPage:
+    """The text, blocks and facts of a page whose window would be called `title`."""
     found, text = _repaired(walked.found)
     walked = Walked(found, walked.nodes)
     tags = walked.nodes.tags
@@ -60,13 +65,12 @@ def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
         path = paths.get(node) or paths.setdefault(node, _path(walked.nodes, node))
         blocks.append(Block(Span(start, end), tags[node], path, link_chars))
         start = end + 1
-    title = "" if page is None else _window_title(page.tags)
     return BlockPage(text, tuple(blocks), facts_of(walked, title))
 
 
 def _walked(html: str, tags: Tags) -> Walked:
     walked = walk(tags)
-    if any(_CONTROL.search(one.text) for one in walked.found):
+    if _CONTROL.search("\n".join([one.text for one in walked.found])):
         # They are no text, and would make blocks of what is empty without them.
         walked = walk(read_tags(_CONTROL.sub("", html)))
     return walked

@@ -35,6 +35,7 @@ class Config:
     rules: tuple[Path, ...] = ()
     templates: tuple[Path, ...] = ()
     learn_templates: bool = False
+    dedup: bool = False
     keep: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     label_only: bool = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cleaner.writers.shard import Tally
 
 if TYPE_CHECKING:
+    from cleaner.near_duplicates import Firsts
     from cleaner.template_lines import Page
 
 
@@ -66,3 +67,4 @@ class Change(NamedTuple):
     due: Iterable[tuple[str, bool]] = ()
     next_shard: int | None = None
     pages: Sequence[Page] = ()
+    originals: Firsts | None = None

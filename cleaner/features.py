@@ -23,15 +23,12 @@ from cleaner.features_bytes import (
     Flags,
     Hashes,
     Ints,
-    buckets,
     class_counts,
     joined,
-    mix,
     scan,
-    suffix_hashes,
     word_edges,
-    word_hashes,
 )
+from cleaner.features_hashes import buckets, mix, suffix_hashes, word_hashes
 
 __all__ = [
     "BYTE_CLASS",

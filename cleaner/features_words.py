@@ -24,7 +24,7 @@ from cleaner.features import (
     mix,
     sum_by_paragraph,
 )
-from cleaner.features_bytes import suffix_hashes
+from cleaner.features_hashes import suffix_hashes
 
 BITS = 18
 VOCABULARY_BITS = 18

@@ -40,6 +40,8 @@ _SITES = (
     "apple-mobile-web-app-title",
     "twitter:app:name:iphone",
 )
+_LANGUAGES = ("content-language", "og:locale", "language", "dc.language")
+_ADDRESSES = ("og:url", "twitter:url")
 _AUTHOR_CLASS = re.compile("author-name|author_name|authorName|byline")
 _DATE_CLASS = re.compile("date|publish|posted|timestamp")
 _NAMED = frozenset({"a", "span", "div", "p", "address"})
@@ -98,7 +100,7 @@ def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
         site=site,
         lang=head.root.get("lang")
         or head.root.get("xml:lang")
-        or _first(meta, ("content-language", "og:locale", "language", "dc.language"))
+        or _first(meta, _LANGUAGES)
         or linked.lang,
     )
 
@@ -114,12 +116,12 @@ def _head(tags: Tags) -> _Head:
     for number, tag in [(number, tag) for number, tag in enumerate(tags) if tag[0] in _KNOWN]:
         name, attributes = _KNOWN[tag[0]], tag[1]
         if name == "meta":
-            found = attributes_of(attributes, _META_ATTRIBUTES)
-            content = " ".join(found.pop("content", "").split())
-            if content:
-                for key in _META_NAMES:
-                    if found.get(key):
-                        meta.setdefault(found[key].strip().lower(), []).append(content)
+            found = attributes_of(attributes, _META_NAMES)
+            names = [found[key].strip().lower() for key in _META_NAMES if key in found]
+            for known in [known for known in names if known in _MEANT]:
+                content = attributes_of(attributes, ("content",)).get("content", "").split()
+                if content:
+                    meta.setdefault(known, []).append(" ".join(content))
         elif name == "link":
             if "canonical" in attributes or "CANONICAL" in attributes:
                 found = attributes_of(attributes, ("rel", "href"))
@@ -138,7 +140,9 @@ def _head(tags: Tags) -> _Head:
 
 
 _META_NAMES = ("property", "name", "itemprop", "http-equiv")
-_META_ATTRIBUTES = (*_META_NAMES, "content")
+_MEANT = frozenset(
+    (*_TITLES, *_AUTHORS.split(), *_DATES.split(), *_SITES, *_LANGUAGES, *_ADDRESSES)
+)
 _KNOWN = {
     written: name
     for name in ("html", "meta", "link", "title", "body", "h1")
@@ -151,7 +155,7 @@ def _first(meta: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
 
 
 def _url(head: _Head) -> str | None:
-    for url in (*head.canonical, _first(head.meta, ("og:url", "twitter:url"))):
+    for url in (*head.canonical, _first(head.meta, _ADDRESSES)):
         if url and url.strip().startswith(("http://", "https://")):
             return url.strip()
     return None
@@ -183,8 +187,7 @@ def _authors(
 
 
 def _is_author_property(tag: str, attributes: str) -> bool:
-    found = attributes_of(attributes, ("itemprop",)) if "itemprop" in attributes else {}
-    return found.get("itemprop") == "author"
+    return attributes_of(attributes, ("itemprop",)).get("itemprop") == "author"
 
 
 def _is_author_link(tag: str, attributes: str) -> bool:
@@ -204,7 +207,7 @@ def _has_date_class(tag: str, attributes: str) -> bool:
 
 def _times(tags: Tags) -> Iterator[str]:
     """What elements for dates state, in order."""
-    for number, (tag, attributes, _, _, _) in enumerate(tags):
+    for number, (tag, attributes, *_) in enumerate(tags):
         if tag == "time" or "datePublished" in attributes:
             found = attributes_of(attributes, ("datetime", "itemprop", "content"))
             if (tag == "time" and "datetime" in found) or found.get("itemprop") == "datePublished":

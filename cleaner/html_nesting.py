@@ -7,8 +7,6 @@ that can't hold it, an end tag closes what stands open inside, but never a stron
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cleaner.block_tags import KINDS, Kind
 from cleaner.html_tags import Tags, is_self_closing, visible
 
@@ -60,16 +58,9 @@ _CONTAINERS = frozenset(
 )
 
 
-class Element(NamedTuple):
-    """What a tag's name means. `end` is the end tag's name; `closes` holds such names."""
-
-    kind: Kind
-    tag: str
-    end: str
-    closes: frozenset[str]
-    is_void: bool
-    is_root: bool
-    is_end: bool
+# What a tag's name means: its kind, the name of its element and of its end tag, the end tags of
+# the elements that it closes, whether it is void, part of a page's skeleton, an end tag.
+Element = tuple[Kind, str, str, frozenset[str], bool, bool, bool]
 
 
 class _Elements(dict[str, Element]):
@@ -80,9 +71,8 @@ class _Elements(dict[str, Element]):
         bare = name.removeprefix("/")
         closes = frozenset("/" + other for other in _CLOSES.get(name, "").split())
         kind = KINDS.get(bare, Kind.INLINE)
-        element = Element(
-            kind, bare, "/" + bare, closes, bare in VOID, bare in _ROOTS, written.startswith("/")
-        )
+        is_end = written.startswith("/")
+        element = (kind, bare, "/" + bare, closes, bare in VOID, bare in _ROOTS, is_end)
         if len(self) < _MAX_KNOWN:  # pages can invent names without end
             self[written] = element
         return element
@@ -115,27 +105,27 @@ def text_inside(tags: Tags, number: int) -> str:
     >>> text_inside(read_tags("<p>By <b>Ana <i>Ruiz</i><br> and</b> Tom</p> more"), 1)
     'By Ana Ruiz and Tom'
     """
-    name, attributes, text, closed, _ = tags[number]
-    first = ELEMENTS[name]
+    name, attributes, text, closed, _, gap, rest = tags[number]
+    _, _, end, _, is_void, _, _ = ELEMENTS[name]
     if closed:
         return visible(text)
-    if first.is_void or is_self_closing(attributes):
+    if is_void or is_self_closing(attributes):
         return ""
-    stack = [first.end]
-    parts = [text]
-    for name, attributes, text, closed, tail in tags[number + 1 :]:
-        element = ELEMENTS[name]
-        if element.is_end:
-            depth = depth_after_end(stack, element.end)
-            if depth == len(stack) and element.end in _CONTAINERS:
+    stack = [end]
+    parts = [text, gap, rest]
+    for name, attributes, text, closed, tail, gap, rest in tags[number + 1 :]:
+        _, _, end, closes, is_void, _, is_end = ELEMENTS[name]
+        if is_end:
+            depth = depth_after_end(stack, end)
+            if depth == len(stack) and end in _CONTAINERS:
                 break  # it ends something around
             del stack[depth:]
         else:
-            while stack and stack[-1] in element.closes:
+            while stack and stack[-1] in closes:
                 stack.pop()
-            if stack and not (closed or element.is_void or is_self_closing(attributes)):
-                stack.append(element.end)
+            if stack and not (closed or is_void or is_self_closing(attributes)):
+                stack.append(end)
         if not stack:
             break
-        parts += (text, tail)
+        parts += (text, tail, gap, rest)
     return "".join(map(visible, parts))

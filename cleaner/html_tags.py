@@ -2,8 +2,7 @@
 
 No tree is built: one regular expression cuts the page into tags, and whoever reads the list
 keeps the nesting in mind (`cleaner.html_nesting`). Scripts, styles and comments, half of a
-page or more, are not looked into: they count as part of the text that they stand in, and
-`visible` takes them out where somebody wants that text.
+page or more, are not looked into.
 
 The time that this takes grows with the length of a page and with nothing else: no part of
 the expression gives back what it has taken, and every tag that begins also ends, since the
@@ -19,7 +18,7 @@ from typing import NamedTuple
 # Attributes as browsers read them: quotes count only where a value begins.
 _VALUE = r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)"""
 _ATTRIBUTES = rf"[^>=]*+(?:{_VALUE}[^>=]*+)*+"
-_COMMENT = r"!--(?:[^-]++|-(?!->))*+(?:-->)?"
+_COMMENT = r"!--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->)?)"
 _SCRIPT = r"(?i:script)(?=[\s/>])"
 _STYLE, _TEXTAREA = (rf"(?i:{name})(?=[\s/>])" for name in ("style", "textarea"))
 # Old pages write scripts in scripts, in a comment: <!-- write("<script></script>") -->
@@ -42,8 +41,10 @@ _UNSEEN = (
     rf"|{_whole(_TEXTAREA, rf'(?:[^<]++|<(?!/{_TEXTAREA}))*+')})"
 )
 # "<" before anything but a letter is text: a < b.
-_TEXT = rf"[^<]*+(?:<(?:{_UNSEEN}|(?![a-zA-Z/]))[^<]*+)*+"
-_TAG = re.compile(rf"<(/?[a-zA-Z][^\s/>]*+)({_ATTRIBUTES})>({_TEXT})(?:</(\1)>({_TEXT}))?")
+_TEXT = r"[^<]*+(?:<(?![a-zA-Z!?/])[^<]*+)*+"
+_MORE = rf"[^<]*+(?:<(?:{_UNSEEN}|(?![a-zA-Z/]))[^<]*+)*+"
+_REST = rf"(?:<{_UNSEEN}(?:(\s)\s*+<{_UNSEEN}|<{_UNSEEN})*+({_MORE}))?"
+_TAG = re.compile(rf"<(/?[a-zA-Z][^\s/>]*+)({_ATTRIBUTES})>({_TEXT})(?:</(\1)>({_TEXT}))?{_REST}")
 _UNSEEN_PART = re.compile(f"<{_UNSEEN}")
 _SCRIPT_PART = re.compile(rf"<{_SCRIPT}({_ATTRIBUTES})>({_SCRIPT_TEXT})")
 _OPEN_TAG = re.compile(r"</?[a-zA-Z]")
@@ -53,8 +54,8 @@ _LINKED_DATA, _LINKED_DATA_ESCAPED = "ld+json", "ld&#"
 MAX_TAGS = 25_000
 MAX_HTML_CHARS = 30_000_000
 
-# Name, attributes, text, closed, tail; see `Tag`.
-Tags = list[tuple[str, str, str, str, str]]
+# Name, attributes, text, closed, tail, gap, rest; see `Tag`.
+Tags = list[tuple[str, str, str, str, str, str, str]]
 
 
 class Page(NamedTuple):
@@ -68,7 +69,9 @@ class Tag(NamedTuple):
     """A tag as it is written, and the text behind it.
 
     `name` begins with ``/`` for an end tag. An element without elements in it is one tag:
-    then `closed` is its name again, and `tail` the text behind its end.
+    then `closed` is its name again, and `tail` the text behind its end. Where scripts or
+    comments stand behind it, `rest` is the text behind those (see `visible`), and `gap` white
+    space between them.
     """
 
     name: str
@@ -76,6 +79,8 @@ class Tag(NamedTuple):
     text: str
     closed: str
     tail: str
+    gap: str
+    rest: str
 
 
 def read_page(html: str) -> Page | None:
@@ -96,9 +101,9 @@ def read_tags(html: str) -> Tags:
 
     >>> for tag in read_tags("Oh <p class=a>1 < 2 <b>or</b> 3<!-- <p> -->."):
     ...     print(Tag(*tag))
-    Tag(name='html', attributes='', text='Oh ', closed='', tail='')
-    Tag(name='p', attributes=' class=a', text='1 < 2 ', closed='', tail='')
-    Tag(name='b', attributes='', text='or', closed='b', tail=' 3<!-- <p> -->.')
+    Tag(name='html', attributes='', text='Oh ', closed='', tail='', gap='', rest='')
+    Tag(name='p', attributes=' class=a', text='1 < 2 ', closed='', tail='', gap='', rest='')
+    Tag(name='b', attributes='', text='or', closed='b', tail=' 3', gap='', rest='.')
     """
     if "\r" in html:
         html = html.replace("\r\n", "\n").replace("\r", "\n")
@@ -113,29 +118,19 @@ def visible(text: str) -> str:
     'a < b & c < d'
     """
     if "<" in text:
-        text = _without_scripts(text)
-        if "<" in text:
-            text = _UNSEEN_PART.sub("", text)
+        text = _UNSEEN_PART.sub("", text)
     return unescape(text) if "&" in text else text
-
-
-def _without_scripts(text: str) -> str:
-    """Take out scripts that are written plainly, which is a lot faster; leave all others."""
-    *scripts, rest = text.split("</script>")
-    if not scripts or "<!" in text or "/>" in text or text.count("</script") != len(scripts):
-        return text
-    starts = [script.find("<script") for script in scripts]
-    if min(starts) < 0:
-        return text
-    return "".join([*[s[:start] for s, start in zip(scripts, starts, strict=True)], rest])
 
 
 def _linked_data(html: str) -> list[str]:
     """The texts of a page's JSON-LD scripts in order."""
     found = []
-    position = 0
-    mark = _LINKED_DATA if _LINKED_DATA in html else _LINKED_DATA_ESCAPED
-    while (position := html.find(mark, position)) >= 0:
+    mark = _LINKED_DATA
+    position = html.find(mark)
+    if position < 0:
+        mark = _LINKED_DATA_ESCAPED
+        position = html.find(mark)
+    while position >= 0:
         start = html.rfind("<", 0, position)
         script = _SCRIPT_PART.match(html, max(start, 0))
         position += 1
@@ -143,6 +138,7 @@ def _linked_data(html: str) -> list[str]:
             position = script.end()
             if html.rfind("<!--", 0, start) <= html.rfind("-->", 0, start):
                 found.append(script[2])
+        position = html.find(mark, position)
     return found
 
 

@@ -11,6 +11,8 @@ from cleaner.features import Floats
 # Matrix products of one fixed size: the rounding of a row's result must not depend on how
 # many other rows were in its batch.
 _BLOCK = 256
+# So many rows go through all layers at once: few calls, and what they leave stays in the cache.
+_TOGETHER = 8 * _BLOCK
 
 
 class Layers(NamedTuple):
@@ -31,9 +33,10 @@ def forward(layers: Layers, inputs: Floats) -> Floats:
     width, rows = columns.shape
     whole = rows - rows % _BLOCK
     result = np.empty(rows, np.float32)
-    if whole:
-        blocks = columns[:, :whole].reshape(width, -1, _BLOCK)
-        result[:whole] = _forward_blocks(layers, blocks.swapaxes(0, 1))
+    for start in range(0, whole, _TOGETHER):
+        part = slice(start, min(start + _TOGETHER, whole))
+        blocks = columns[:, part].reshape(width, -1, _BLOCK)
+        result[part] = _forward_blocks(layers, blocks.swapaxes(0, 1))
     if whole < rows:
         last = np.zeros((1, width, _BLOCK), np.float32)
         last[0, :, : rows - whole] = columns[:, whole:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,6 +20,7 @@ from cleaner.errors import OutputError
 from cleaner.writers.shard import Tally
 
 if TYPE_CHECKING:
+    from cleaner.near_duplicates import Firsts, Originals, Print
     from cleaner.template_counts import TemplateCounts
 
 LEDGER_NAME = "ledger.sqlite"
@@ -212,16 +213,34 @@ class Ledger:
         with self._damage():
             # Makes its tables where they are missing, which no open transaction survives.
             counts = self._template_counts() if change.pages else None
+            originals = self._originals() if change.originals else None
             database.execute("BEGIN IMMEDIATE")
             try:
                 self._write(change)
                 for page in change.pages:
                     counts.add(page)  # type: ignore[union-attr]
+                if originals and change.originals:
+                    originals.store(change.originals)
                 database.execute("COMMIT")
             except BaseException:
                 if database.in_transaction:
                     database.execute("ROLLBACK")
                 raise
+
+    def mark_duplicates(
+        self, rows: list[bytes], prints: Sequence[Print | None], outdated: Collection[str]
+    ) -> Firsts:
+        """Set ``duplicate_of`` in `rows` that repeat a document of this ledger, or an earlier row.
+
+        See `cleaner.near_duplicates.Originals.mark`; what it returns goes into the next `Change`.
+        """
+        with self._damage():
+            return self._originals().mark(rows, prints, outdated)
+
+    def _originals(self) -> Originals:
+        from cleaner.near_duplicates import Originals
+
+        return Originals(self._database)
 
     def _template_counts(self) -> TemplateCounts:
         from cleaner.template_counts import TemplateCounts

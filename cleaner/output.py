@@ -29,6 +29,7 @@ from cleaner.writers.files import (
 from cleaner.writers.shard import FOLDERS, Rows, Tally
 
 if TYPE_CHECKING:
+    from cleaner.near_duplicates import Firsts
     from cleaner.template_lines import Page
 
 RUNS = "runs"
@@ -55,6 +56,7 @@ class Piece:
     read_bytes: int = 0
     tally: Tally | None = None
     pages: list[Page] = field(default_factory=list)
+    originals: Firsts | None = None
 
 
 class OutputFolder:
@@ -165,6 +167,7 @@ class OutputFolder:
                 due=due,
                 next_shard=next_shard,
                 pages=piece.pages,
+                originals=piece.originals,
             )
         )
         if due:

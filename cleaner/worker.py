@@ -26,9 +26,11 @@ from cleaner.guarded import CleansBatches, clean_guarded
 from cleaner.records import Cleaned, Raw, Rejected
 from cleaner.runrecord import Counts
 from cleaner.unread import Opener, Reading, Record, raw_of, read_options
+from cleaner.writers.rows import shown
 from cleaner.writers.shard import Collector, Rows
 
 if TYPE_CHECKING:
+    from cleaner.near_duplicates import Print
     from cleaner.template_lines import Page
 
 READY: Final = "ready"
@@ -61,11 +63,12 @@ class Part(NamedTuple):
     written: list[bool]
     readings: list[Reading]
     pages: list[Page]
+    prints: list[Print | None]
 
     @classmethod
     def empty(cls) -> Part:
         """Nothing yet."""
-        return cls(Rows(), Counts(), [], [], [])
+        return cls(Rows(), Counts(), [], [], [], [])
 
     def add(self, other: Part) -> None:
         """Put the part that follows behind this one."""
@@ -74,6 +77,7 @@ class Part(NamedTuple):
         self.written.extend(other.written)
         self.readings.extend(other.readings)
         self.pages.extend(other.pages)
+        self.prints.extend(other.prints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,21 @@ class Recipe:
     ) -> Part:  # fmt: skip
         """The rows of outcomes."""
         collector, written = Collector(self.digest, self.config.label_only), []
+        prints: list[Print | None] = []
         for raw, outcome in zip(raws, outcomes, strict=True):
             before = len(collector.rows.documents)
             collector.add(raw, outcome)
             written.append(len(collector.rows.documents) > before)
+            if self.config.dedup and written[-1] and isinstance(outcome, Cleaned):
+                prints.append(_print(outcome))
         pages = _pages(outcomes) if self.config.learn_templates else []
-        return Part(collector.rows, collector.counts, written, readings, pages)
+        return Part(collector.rows, collector.counts, written, readings, pages, prints)
+
+
+def _print(cleaned: Cleaned) -> Print | None:
+    from cleaner.near_duplicates import print_of
+
+    return print_of(cleaned.document.id, shown(cleaned.document.source), cleaned.text)
 
 
 def _pages(outcomes: Sequence[Cleaned | Rejected]) -> list[Page]:

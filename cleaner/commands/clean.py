@@ -43,6 +43,11 @@ def clean_command(arguments: argparse.Namespace) -> ExitStatus:
     """Clean inputs into an output folder, or to standard output."""
     config = config_of(arguments)
     if arguments.output is None:
+        if config.dedup:
+            raise UsageError(
+                "--dedup compares with the documents of earlier runs, which an output folder "
+                "remembers. Name one with -o."
+            )
         return stream_command(arguments, config)
     _refuse_feedback(arguments.input, arguments.output)
     # A plan makes some small values for each of a million files, and no cycles: looking for
@@ -99,6 +104,10 @@ def _runner(arguments: argparse.Namespace, config: Config) -> Iterator[Runner]:
     packing = Packing(arguments.format, arguments.compress, arguments.attributes == "dolma")
     if packing.format == "parquet":
         parquet.check_installed()
+    if config.dedup:
+        from cleaner import near_duplicates
+
+        near_duplicates.check_installed()
     limits = Limits(documents=arguments.shard_size)
     with (
         stopping(arguments.time_limit) as stop,

@@ -31,6 +31,7 @@ def config_of(arguments: argparse.Namespace) -> Config:
         rules=tuple(arguments.rules),
         templates=tuple(arguments.templates),
         learn_templates=getattr(arguments, "learn_templates", False),
+        dedup=getattr(arguments, "dedup", False),
         keep=frozenset(arguments.keep),
         drop=frozenset(arguments.drop),
         label_only=arguments.label_only,

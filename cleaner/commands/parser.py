@@ -71,6 +71,10 @@ def clean_parser() -> argparse.ArgumentParser:
         "--learn-templates", action="store_true",
         help="count the lines that hosts repeat; see: templates export OUT",
     )  # fmt: skip
+    output.add_argument(
+        "--dedup", action="store_true",
+        help="mark documents that repeat an earlier one (pip install 'cleaner[dedup]')",
+    )  # fmt: skip
     add_run(parser)
     return parser
 

@@ -66,6 +66,16 @@ def document_row(cleaned: Cleaned, text: str, removed_spans: int, config: str) -
     )
 
 
+def with_duplicate_of(row: bytes, first: str) -> bytes:
+    """A document's row with ``metadata.duplicate_of`` set to the id of an earlier document.
+
+    >>> with_duplicate_of(b'{"metadata":{"title":null,"duplicate_of":null}}', "7")
+    b'{"metadata":{"title":null,"duplicate_of":"7"}}'
+    """
+    # No string can hold this: inside of one, a quotation mark has a backslash before it.
+    return row.replace(b'"duplicate_of":null', b'"duplicate_of":' + orjson.dumps(shown(first)), 1)
+
+
 def span_rows(cleaned: Cleaned, decisions: Iterable[Decision]) -> list[bytes]:
     """One row a decision, in the order given; offsets count code points of the extracted text.
 
