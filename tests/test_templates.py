@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from template_pages import HOST, TOPICS, learned, page, removed, story
 
-from cleaner.classify import load_models
-from cleaner.commands.templates import content_score
 from cleaner.records import Document, Paragraph
 from cleaner.segment import segment
 from cleaner.template_lines import line_key
@@ -159,14 +157,3 @@ def test_a_run_speaks_where_single_lines_do_not() -> None:
 
     assert removed(TemplateSet([run]), page("zoo", inside=["Save", "Print"])) == ["Save", "Print"]
     assert removed(TemplateSet([run]), page("zoo", inside=["Save"])) == []
-
-
-def test_reporting_that_repeats_in_the_body_is_kept_by_its_content_score(tmp_path: Path) -> None:
-    """A serial's standing line is reporting; a plea at the same places is not."""
-    standing = "Mayor Ana Ruiz, 52, was elected in May, the county clerk said."
-    plea = "Sign up here to get our free newsletter every day."
-    pages = [page(topic, inside=[standing, plea]) for topic in TOPICS]
-    score = content_score(load_models())
-
-    assert standing in removed(learned(pages, tmp_path), pages[0])
-    assert removed(learned(pages, tmp_path, score=score), pages[0]) == [plea]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cleaner.classify import Models, Page, judge, load_models
 from cleaner.commands.console import counted, say
 from cleaner.errors import ExitStatus, InputError, RejectError, UsageError
 from cleaner.extract import extract
 from cleaner.hosts import host_of
 from cleaner.ledger import LEDGER_NAME
 from cleaner.readers import ReadOptions, Source, find_inputs, read
-from cleaner.records import Document, Paragraph, Rejected
+from cleaner.records import Document, Rejected
 from cleaner.template_counts import open_counts
 from cleaner.template_verdict import Thresholds
-from cleaner.templates import Score, learn_from, templates_of, write_templates
+from cleaner.templates import learn_from, templates_of, write_templates
 
 _HOW_TO_COUNT = (
     "Name a file that was given to --counts, or the output folder of a run with --learn-templates."
@@ -58,19 +57,6 @@ def _export(arguments: argparse.Namespace, at_least: Thresholds) -> ExitStatus:
     return ExitStatus.DONE
 
 
-def content_score(models: Models) -> Score:
-    """What tells reporting that repeats for good reason: P(article) by the content model."""
-
-    def score(document: Document, paragraphs: Sequence[Paragraph]) -> list[float]:
-        if not paragraphs:
-            return []
-        whole_page = document.meta.get("extractor") != "trafilatura"
-        [judgement] = judge(models, [Page(paragraphs, [False] * len(paragraphs), whole_page)])
-        return [float(probability) for probability in judgement.content]
-
-    return score
-
-
 def _learn(arguments: argparse.Namespace, at_least: Thresholds) -> ExitStatus:
     """Learn templates and say what was passed over."""
     exclude = [str(path) for path in (arguments.output, arguments.counts) if path]
@@ -83,13 +69,7 @@ def _learn(arguments: argparse.Namespace, at_least: Thresholds) -> ExitStatus:
     )
     seen: Counter[str] = Counter()
     documents = documents_of(sources, options, seen)
-    written = learn_from(
-        documents,
-        arguments.output,
-        counts=arguments.counts,
-        score=content_score(load_models()),
-        at_least=at_least,
-    )
+    written = learn_from(documents, arguments.output, counts=arguments.counts, at_least=at_least)
     if not arguments.quiet:
         say(
             f"{counted(seen['documents'], 'document')} read; "
