@@ -4,7 +4,8 @@ A sentence can't tell, a section often can. Several linear experts, each trained
 family of machine writing against all kinds of human writing, score the word patterns of every
 paragraph, masked ones and plain ones. Their evidence is additive, so that a paragraph, the
 paragraphs around it and its whole document are scored from the same sums; a small network
-weighs these scales against each other and knows how many words stand behind each.
+weighs these scales against each other and knows how many words stand behind each. Another one
+judges whole documents: long ones are surer, and what they are compared with is other documents.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class AuthorshipModel:
     """Arrays of the authorship model.
 
     `masked` and `plain` hold two experts each, for the two views that `cleaner.features_words`
-    has of a text; `intercepts` are those of all four, in this order.
+    has of a text; `intercepts` are those of all four, in this order. `pool` weighs the `scales`
+    of a paragraph, `whole` what is `pooled` of a document.
 
     From `remove_threshold` on `Judgement.machine` is sure enough to remove a paragraph;
     from `suspect_threshold` on it is only worth a note.
@@ -50,6 +52,7 @@ class AuthorshipModel:
     plain: Pairs
     intercepts: Floats
     pool: Layers
+    whole: Layers
 
 
 class Evidence(NamedTuple):
@@ -94,8 +97,10 @@ def pooled(sums: Ints, words: Ints, intercepts: Floats) -> Floats:
     `sums` is ``(experts, ...)``, `words` ``(...)``, the result ``(experts + 1, ...)``.
     """
     result = np.empty((len(sums) + 1, *words.shape), np.float32)
-    scale = 1 / np.sqrt(np.maximum(words, 1))
-    result[:-1] = sums / _UNIT * scale + intercepts.reshape(-1, *[1] * words.ndim)
+    scale = 1 / (np.sqrt(np.maximum(words, 1)) * _UNIT)
+    logits = sums * scale
+    logits += intercepts.reshape(-1, *[1] * words.ndim)
+    result[:-1] = logits
     result[-1] = np.log1p(words) / 4
     return result
 
@@ -149,11 +154,10 @@ def judge_authorship(
     counts = np.bincount(page[chosen], minlength=lengths.size).astype(np.int64)
     inputs, reach = scales(found, counts, model.intercepts)
     sums, words = page_sums(found, rows_of_pages(counts)[0])
-    # A document is judged as a paragraph that is as long as the document.
-    wide = np.tile(pooled(sums, words, model.intercepts), (len(_REACHES) + 1, 1))
-    everything = np.concatenate([inputs.T, wide], axis=1).T
-    judged = np.round(sigmoid(forward(model.pool, everything)), 6)
-    enough = np.concatenate([reach, words]) >= MIN_WORDS
-    judged = np.where(enough, judged, np.float32(np.nan))
-    machine[chosen] = judged[: chosen.size]
-    return machine, judged[chosen.size :]
+    machine[chosen] = _judged(model.pool, inputs, reach)
+    return machine, _judged(model.whole, pooled(sums, words, model.intercepts).T, words)
+
+
+def _judged(network: Layers, inputs: Floats, words: Ints) -> Floats:
+    probability = np.round(sigmoid(forward(network, inputs)), 6)
+    return np.asarray(np.where(words >= MIN_WORDS, probability, np.float32(np.nan)))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import zlib
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
+from cleaner.block_line import Found
 from cleaner.block_tags import TAG_NUMBER
 from cleaner.block_walk import Walked
 from cleaner.features import Ints
@@ -52,22 +54,23 @@ def facts_of(walked: Walked, title: str = "") -> BlockFacts:
     """The facts about the blocks of one page, whose window would be called `title`."""
     found, nodes = walked
     title = " ".join(title.split()).lower()
-    numbers = np.array([f[3:] for f in found], np.int64).reshape(len(found), 4)
+    columns = list(zip(*found, strict=True)) or [()] * len(Found._fields)
+    texts, node, names, link_chars, links, strong_chars, media = columns
     bags = [*map(name_tokens, nodes.tags, nodes.names)]
-    bags += [name_tokens("", f.names) if f.names else () for f in found]
+    bags += [name_tokens("", name) if name else () for name in names]
     first = np.zeros(len(bags) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, bags), np.int64, len(bags)), out=first[1:])
     return BlockFacts(
-        np.array([f.node for f in found], np.int64),
-        np.ascontiguousarray(numbers[:, 0]),
-        np.ascontiguousarray(numbers[:, 1]),
-        np.ascontiguousarray(numbers[:, 2]),
-        np.ascontiguousarray(numbers[:, 3]),
-        np.array([_repeats(f.text, title) for f in found], np.int64),
+        np.array(node, np.int64),
+        np.array(link_chars, np.int64),
+        np.array(links, np.int64),
+        np.array(strong_chars, np.int64),
+        np.array(media, np.int64),
+        np.array([_repeats(text, title) for text in texts], np.int64),
         np.array(nodes.parents, np.int64),
         np.array(nodes.ends, np.int64),
         np.array([TAG_NUMBER.get(tag, 0) for tag in nodes.tags], np.int64),
-        np.array([token for bag in bags for token in bag], np.int64),
+        np.fromiter(chain.from_iterable(bags), np.int64, first[-1]),
         first,
     )
 
@@ -89,7 +92,16 @@ def name_tokens(tag: str, names: str) -> tuple[int, ...]:
     """
     texts = {"<" + tag: None}
     for name in names.split()[:_MAX_NAMES]:
-        texts["." + _DIGITS.sub("0", name.lower()[:60])] = None
-        texts.update(dict.fromkeys(["-" + word.lower() for word in _WORD.findall(name[:60])]))
-    mask = (1 << TOKEN_BITS) - 1
-    return tuple(zlib.crc32(text.encode("utf-8", "replace")) & mask for text in texts)
+        texts.update(dict.fromkeys(_texts_of(name)))
+    return tuple(map(_hash, texts))
+
+
+@lru_cache(maxsize=1 << 15)
+def _texts_of(name: str) -> tuple[str, ...]:
+    words = ["-" + word.lower() for word in _WORD.findall(name[:60])]
+    return ("." + _DIGITS.sub("0", name.lower()[:60]), *words)
+
+
+@lru_cache(maxsize=1 << 15)
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace")) & ((1 << TOKEN_BITS) - 1)

@@ -15,7 +15,7 @@ from cleaner.block_facts import BlockFacts
 from cleaner.block_tags import TAGS
 from cleaner.block_tree import LEVELS, Tree, main_nodes, subtree_sums
 from cleaner.features import Floats, Ints, mix
-from cleaner.features_around import Flags, neighbours
+from cleaner.features_around import Flags, neighbours, side_by_side
 from cleaner.features_page import Shape
 
 _REACH = 4
@@ -99,13 +99,12 @@ def dom_features(
         *_group_columns(own, linked, names, alike, beside),
     ]
     around = np.column_stack([linked, names[:, 4], tags <= 1, tags == 2, (tags > 2) & (tags < 9)])
-    columns += neighbours(around.astype(np.float32), starts, page, _REACH)
+    columns.append(neighbours(around.astype(np.float32), starts, page, _REACH))
     headline = np.concatenate([facts.headline for facts in pages])
     columns += [_since_headline(headline, starts, page), _since_headline(tags == _H1, starts, page)]
     columns += _same_place(tree, alike, starts, page)
     brief = np.column_stack([names, around]).astype(np.float32)
-    everything = np.concatenate(columns, axis=1, dtype=np.float32)
-    return DomShape(everything, brief, alike, beside)
+    return DomShape(side_by_side(columns), brief, alike, beside)
 
 
 def _containers(tree: Tree, own: Shape, link_chars: Ints, clear: Flags, page: Ints) -> list[Floats]:

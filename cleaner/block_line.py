@@ -5,15 +5,28 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lxml import html as lxml_html
-
 from cleaner.block_tags import Kind
+from cleaner.html_attributes import attributes_of, class_of
+from cleaner.html_tags import visible
 
 _SENTENCE_ENDS = (".", "!", "?", '"', "”", ":", "…", "»", ")")
 _MIN_BREAK_CHARS = 60
 _MAX_CELL_CHARS = 60
 _CELL_BREAK = " | "
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+# Longer ones carry a picture or a program's data; nobody styles by their names.
+_MAX_ATTRIBUTES_CHARS = 20_000
+_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 14
+_NAMING = ("class", "id", "itemprop", "role", "data-testid")
+_ONLY_CLASS = re.compile(r"""\s*class="([^"&]*)"\s*""")
+
+
+# Real pages stay below 100.
+MAX_DEPTH = 500
+
+
+class TooDeepError(Exception):
+    """Elements are nested deeper than on any page that somebody made to be read."""
 
 
 class Nodes(NamedTuple):
@@ -45,23 +58,58 @@ class Found(NamedTuple):
     media: int
 
 
+class _Names(dict[str, str]):
+    """What publishers call elements, by the attributes as they are written.
+
+    >>> NAMES[' data-x=1 id="top" class="story  lead"']
+    'story  lead top'
+    """
+
+    def __missing__(self, attributes: str) -> str:
+        names = "" if _is_huge(attributes) else _names_of(attributes)
+        if len(attributes) <= _MAX_KEPT_CHARS:
+            if len(self) >= _MAX_KEPT:
+                self.clear()
+            self[attributes] = names
+        return names
+
+
+NAMES = _Names({"": ""})
+
+
+def _is_huge(attributes: str) -> bool:
+    size = _MAX_ATTRIBUTES_CHARS
+    return len(attributes) >= size and ">" not in attributes[:size]
+
+
+def _names_of(attributes: str) -> str:
+    if only := _ONLY_CLASS.fullmatch(attributes):
+        return only[1]
+    found = attributes_of(attributes, _NAMING)
+    return " ".join([found[key] for key in _NAMING if found.get(key)])
+
+
 class PageText:
-    """What the walk has found so far, and the line that it is in."""
+    """What the walk has found so far, and the line that it is in.
+
+    `parts` is one list for good: whoever holds it may append to it where `marked` is 0.
+    """
 
     __slots__ = (
-        "after_link", "broken", "cell", "found", "link_chars", "linked", "links", "media",
-        "names", "nodes", "parts", "pre", "stack", "strong", "strong_chars",
+        "after_link", "broken", "cell", "found", "link_chars", "linked", "links", "marked",
+        "media", "names", "nodes", "parts", "pre", "stack", "strong", "strong_chars",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.found: list[Found] = []
         self.nodes = Nodes([0], [0], [""], [""])
         self.stack = [0]
-        self.linked = self.strong = self.pre = self.media = 0
+        self.linked = self.strong = self.pre = self.media = self.marked = 0
+        self.parts: list[str] = []
         self._clear()
 
     def _clear(self) -> None:
-        self.parts: list[str] = []
+        self.parts.clear()
         self.names = ""
         self.link_chars = self.links = self.strong_chars = 0
         self.broken = -1  # how many parts there were at the last line break
@@ -69,7 +117,10 @@ class PageText:
         self.after_link = -1  # the same where the last link ended
 
     def add(self, text: str) -> None:
-        if not self.parts and text.isspace():
+        """Add a stretch of text as it is written."""
+        if "&" in text or "<" in text:
+            text = visible(text)
+        if not text or (not self.parts and text.isspace()):
             return
         if self.linked or self.strong:
             size = len(" ".join(text.split()))
@@ -84,62 +135,60 @@ class PageText:
                 self.flush()
         self.parts.append(text)
 
-    def open(self, element: lxml_html.HtmlElement) -> None:
+    def open(self, tag: str, attributes: str) -> None:
         if self.parts:
             self.flush()
-        get = element.get
-        names = [
-            name
-            for name in (get("class"), get("id"), get("itemprop"), get("role"), get("data-testid"))
-            if name
-        ]
-        parents, ends, tags, all_names = self.nodes
+        if len(self.stack) > MAX_DEPTH:
+            raise TooDeepError
+        parents, ends, tags, names = self.nodes
         parents.append(self.stack[-1])
         ends.append(0)
         self.stack.append(len(tags))
-        tags.append(element.tag)
-        all_names.append(" ".join(names))
+        tags.append(tag)
+        names.append(NAMES[attributes])
 
     def close(self) -> None:
         if self.parts:
             self.flush()
-        self._leave()
-
-    def _leave(self) -> None:
         self.nodes.ends[self.stack.pop()] = len(self.nodes.ends)
 
-    def start(self, kind: Kind, element: lxml_html.HtmlElement) -> bool:
-        """Begin an element of the rarer kinds; True where its inside is not text."""
+    def start(self, kind: Kind, tag: str, attributes: str) -> None:
+        """Begin an element of the rarer kinds."""
         if kind is Kind.LINK:
             if self.after_link == len(self.parts):
                 self.parts.append(" ")  # links side by side: a style sheet keeps them apart
             self.linked += 1
+            self.marked += 1
             self.links += 1
-            self.names = self.names or element.get("class") or ""
+            self.names = self.names or class_of(attributes)
         elif kind is Kind.STRONG:
             self.strong += 1
-        elif kind is Kind.MEDIA:
-            self.media += 1
-            return True
+            self.marked += 1
         elif kind is Kind.BREAK:
             self._break()
         elif kind is Kind.CELL:
-            self._open_cell(element)
+            self._open_cell(tag, attributes)
         elif kind is Kind.PRE:
             self.pre += 1
-            self.open(element)
-        return False
+            self.marked += 1
+            self.open(tag, attributes)
 
     def end(self, kind: Kind) -> None:
-        if kind is Kind.LINK:
+        """End an element of any kind."""
+        if kind is Kind.BLOCK:
+            self.close()
+        elif kind is Kind.LINK:
             self.linked -= 1
+            self.marked -= 1
             self.after_link = len(self.parts) or -1
         elif kind is Kind.STRONG:
             self.strong -= 1
+            self.marked -= 1
         elif kind is Kind.CELL:
             self._close_cell()
         elif kind is Kind.PRE:
             self.pre -= 1
+            self.marked -= 1
             self.close()
 
     def _break(self) -> None:
@@ -153,43 +202,45 @@ class PageText:
         self.parts.append("\n")
         self.broken = len(self.parts)
 
-    def _open_cell(self, element: lxml_html.HtmlElement) -> None:
+    def _open_cell(self, tag: str, attributes: str) -> None:
         """Short cells of a row stand in one line; a menu's cells (all links) don't."""
-        parts, self.parts = self.parts, []
-        if 2 * self.link_chars > sum(map(len, parts)):
-            self.parts = parts
+        if 2 * self.link_chars > sum(map(len, self.parts)):
             self.flush()
-            parts = []
-        self.open(element)
-        self.parts = parts
-        self.cell = len(parts)
+        before = self.parts[:]
+        self.parts.clear()
+        self.open(tag, attributes)
+        self.parts += before
+        self.cell = len(before)
 
     def _close_cell(self) -> None:
         own = "".join(self.parts[self.cell :]).strip() if self.cell >= 0 else ""
         if len(own) > _MAX_CELL_CHARS or self.cell < 0:
-            inside = self.parts[max(self.cell, 0) :]
-            self.parts = self.parts[: max(self.cell, 0)]
+            first = max(self.cell, 0)
+            inside = self.parts[first:]
+            del self.parts[first:]
             self.flush()
-            self.parts = inside
+            self.parts += inside
             self.flush()
         elif own:
             self.parts.append(_CELL_BREAK)
-        self._leave()
+        self.nodes.ends[self.stack.pop()] = len(self.nodes.ends)
 
     def flush(self) -> None:
         """End the line: what it holds becomes a block, if there is anything to see."""
-        text = " ".join("".join(self.parts).split())
+        parts = self.parts
+        text = " ".join((parts[0] if len(parts) == 1 else "".join(parts)).split())
         if self.cell >= 0:
             text = text.removesuffix("|").rstrip()
         if text:
+            size = len(text)
             self.found.append(
                 Found(
                     text,
                     self.stack[-1],
                     self.names,
-                    min(self.link_chars, len(text)),
+                    min(self.link_chars, size),
                     self.links,
-                    min(self.strong_chars, len(text)),
+                    min(self.strong_chars, size),
                     self.media,
                 )
             )

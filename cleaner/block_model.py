@@ -22,8 +22,9 @@ from cleaner.block_line import Found, Nodes
 from cleaner.block_tree import Tree, name_sums, tree_of
 from cleaner.block_walk import Walked
 from cleaner.errors import ModelError
+from cleaner.expected_f1 import level_pages
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
-from cleaner.features_around import Flags, rows_of_pages
+from cleaner.features_around import Flags, rows_of_pages, side_by_side
 from cleaner.features_page import (
     Shape,
     first_pass,
@@ -91,20 +92,27 @@ def judge_blocks(model: BlockModel, pages: Sequence[Page]) -> list[Floats]:
         return [np.zeros(0, np.float32) for _ in pages]
     tokens = [tokenise(texts[piece]) for piece in pieces([len(text) for text in texts])]
     settled = np.concatenate([np.asarray(page[2], np.bool_) for page in pages])
-    probabilities = block_probabilities(model, tokens, [page[1] for page in pages], settled)
+    scores = [word_scores(model, piece) for piece in tokens]
+    trees = [page[1] for page in pages]
+    probabilities = block_probabilities(model, tokens, trees, settled, scores)
     return np.split(probabilities, np.cumsum([len(page[0]) for page in pages])[:-1])
 
 
 def block_probabilities(
-    model: BlockModel, tokens: list[Tokens], facts: Sequence[BlockFacts], settled: Flags
+    model: BlockModel,
+    tokens: list[Tokens],
+    facts: Sequence[BlockFacts],
+    settled: Flags,
+    scores: Sequence[Floats],
 ) -> Floats:
-    """The same as `judge_blocks` for pages whose words are tokenised already."""
+    """The same as `judge_blocks` for pages whose words are known, and their `word_scores`."""
     batch = batch_of(tokens, facts, settled)
-    own = shapes(batch, [word_scores(model, piece) for piece in tokens])
+    own = shapes(batch, scores)
     names = name_sums(batch.tree, model.names)
     dom = dom_features(batch.tree, facts, names, own, batch.starts, batch.page)
     first = _mean(model.first, first_inputs(batch, own, dom))
     logits = weigh(first, _mean(model.second, second_inputs(batch, own, dom, first)))
+    logits = level_pages(logits, own.chars, settled, batch.starts)
     # Six digits: far finer than any threshold, and immune to how a processor rounds.
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
@@ -146,7 +154,7 @@ def first_inputs(batch: BlockBatch, own: Shape, dom: DomShape) -> Floats:
     """What the first judgement sees: ``(blocks, features)``."""
     whole = np.ones(batch.starts.size - 1, np.bool_)
     text = first_pass(own, batch.starts, batch.page, whole)
-    return np.concatenate([text, dom.own], axis=1)
+    return side_by_side([text, dom.own])
 
 
 def second_inputs(batch: BlockBatch, own: Shape, dom: DomShape, logits: Floats) -> Floats:
@@ -159,7 +167,7 @@ def second_inputs(batch: BlockBatch, own: Shape, dom: DomShape, logits: Floats) 
     columns: list[Floats] = []
     for group in (dom.alike, dom.beside):
         columns += group_means(group, [clipped / 4, chance], weight)
-    return np.concatenate([text, np.column_stack(columns), dom.brief], axis=1)
+    return side_by_side([text, *columns, dom.brief])
 
 
 def load_block_model(folder: Path | None = None) -> BlockModel:
@@ -193,7 +201,9 @@ def _check(folder: Path, model: BlockModel) -> None:
     """Judge a page of one word: arrays of other sizes than today's features show at once."""
     facts = facts_of(Walked([Found("Rain", 0, "", 0, 0, 0, 0)], Nodes([0], [1], [""], [""])))
     try:
-        block_probabilities(model, [tokenise(["Rain"])], [facts], np.zeros(1, np.bool_))
+        tokens = tokenise(["Rain"])
+        scores = [word_scores(model, tokens)]
+        block_probabilities(model, [tokens], [facts], np.zeros(1, np.bool_), scores)
     except (ValueError, IndexError) as error:
         raise ModelError(
             f"{folder}: made for other features than this program has ({error}). "

@@ -6,19 +6,19 @@ is removed later, with a reason, like everything else.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from lxml import html as lxml_html
-
 from cleaner.block_facts import BlockFacts, facts_of
-from cleaner.block_line import Found, Nodes
+from cleaner.block_line import Found, Nodes, TooDeepError
 from cleaner.block_walk import Walked, walk
 from cleaner.characters import repair
 from cleaner.html_linked_text import article_body
+from cleaner.html_tags import Page, Tags, read_page, read_tags, visible
 from cleaner.html_text import plain_text
-from cleaner.html_tree import parse
 from cleaner.records import Block, Span
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAX_STEPS = 4
 _MAX_NAMES_CHARS = 40
 
@@ -31,8 +31,8 @@ class BlockPage(NamedTuple):
     facts: BlockFacts
 
 
-def extract_blocks(html: str, tree: lxml_html.HtmlElement | None = None) -> BlockPage:
-    """The blocks of a page; `tree` is the page as `cleaner.html_tree.parse` gave it, if it was.
+def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
+    """The blocks of a page; `page` is what `cleaner.html_tags.read_page` gave, if it was asked.
 
     >>> page = extract_blocks("<nav><a href=/>Home</a></nav><main class=story><p>Rain <i>fell.")
     >>> page.text
@@ -40,24 +40,40 @@ def extract_blocks(html: str, tree: lxml_html.HtmlElement | None = None) -> Bloc
     >>> page.blocks[1]
     Block(span=Span(start=5, end=15), tag='p', path='html/body/main.story/p', link_chars=0)
 
-    A page that is too large to be parsed comes as lines without a path, see `parse`.
+    A page that is too large or too deep comes as lines without a path.
     """
-    tree = parse(html, plain=True) if tree is None else tree
-    walked = _unparsed(html) if tree is None else walk(tree)
-    if '"articleBody"' in html and tree is not None:
-        walked = _with_article_body(walked, tree)
+    page = read_page(html) if page is None else page
+    try:
+        walked = _unparsed(html) if page is None else _walked(html, page.tags)
+    except TooDeepError:
+        walked = _unparsed(html)
+    if page is not None and '"articleBody"' in html:
+        walked = _with_article_body(walked, page)
+    return block_page(walked, "" if page is None else _window_title(page.tags))
+
+
+def block_page(walked: Walked, title: str) -> BlockPage:
+    """The text, blocks and facts of a page whose window would be called `title`."""
     found, text = _repaired(walked.found)
     walked = Walked(found, walked.nodes)
+    tags = walked.nodes.tags
     paths: dict[int, str] = {}
     blocks = []
     start = 0
-    for one in found:
-        end = start + len(one.text)
-        path = paths.get(one.node) or paths.setdefault(one.node, _path(walked.nodes, one.node))
-        blocks.append(Block(Span(start, end), walked.nodes.tags[one.node], path, one.link_chars))
+    for block, node, _, link_chars, _, _, _ in found:
+        end = start + len(block)
+        path = paths.get(node) or paths.setdefault(node, _path(walked.nodes, node))
+        blocks.append(Block(Span(start, end), tags[node], path, link_chars))
         start = end + 1
-    title = "" if tree is None else tree.findtext(".//title") or ""
     return BlockPage(text, tuple(blocks), facts_of(walked, title))
+
+
+def _walked(html: str, tags: Tags) -> Walked:
+    walked = walk(tags)
+    if _CONTROL.search("\n".join([one.text for one in walked.found])):
+        # They are no text, and would make blocks of what is empty without them.
+        walked = walk(read_tags(_CONTROL.sub("", html)))
+    return walked
 
 
 def _repaired(found: list[Found]) -> tuple[list[Found], str]:
@@ -76,13 +92,16 @@ def _repaired(found: list[Found]) -> tuple[list[Found], str]:
 
 def _path(nodes: Nodes, node: int) -> str:
     """The innermost elements as ``tag.class``, outermost first."""
-    steps: list[str] = []
-    while node and len(steps) < _MAX_STEPS:
-        names = nodes.names[node][:_MAX_NAMES_CHARS].replace(" ", ".")
-        tag = nodes.tags[node]
-        steps.append(f"{tag}.{names}" if names else tag)
-        node = nodes.parents[node]
-    return "/".join(reversed(steps))
+    parents, _, tags, all_names = nodes
+    path = ""
+    for _ in range(_MAX_STEPS):
+        if not node:
+            break
+        names = all_names[node]
+        step = f"{tags[node]}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tags[node]
+        path = f"{step}/{path}" if path else step
+        node = parents[node]
+    return path
 
 
 def _unparsed(html: str) -> Walked:
@@ -93,22 +112,29 @@ def _unparsed(html: str) -> Walked:
     )
 
 
-def _with_article_body(walked: Walked, tree: lxml_html.HtmlElement) -> Walked:
+def _window_title(tags: Tags) -> str:
+    return next((visible(tag[2]) for tag in tags if tag[0] in ("title", "TITLE")), "")
+
+
+def _with_article_body(walked: Walked, page: Page) -> Walked:
     """Add the article from the page's JSON-LD where its elements don't hold it.
 
     Pages that are filled in by a script, or shut by a paywall that only hides, state the
     text for search engines.
     """
-    body = article_body(tree)
+    body = article_body(page.linked_data)
     if not body:
         return walked
     shown = "".join("".join(one.text for one in walked.found).split())
     missing = [line for line in body if "".join(line.split())[:60] not in shown]
     if 2 * sum(map(len, missing)) < sum(map(len, body)):
         return walked
-    parents, ends, tags, names = walked.nodes
-    node = len(tags)
+    parents, ends, names_of_tags, names = walked.nodes
+    node = len(parents)
     nodes = Nodes(
-        [*parents, 0], [node + 1, *ends[1:], node + 1], [*tags, "p"], [*names, "articleBody"]
+        [*parents, 0],
+        [node + 1, *ends[1:], node + 1],
+        [*names_of_tags, "p"],
+        [*names, "articleBody"],
     )
     return Walked(walked.found + [Found(line, node, "", 0, 0, 0, 0) for line in body], nodes)

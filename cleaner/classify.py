@@ -9,6 +9,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from math import isnan
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +21,14 @@ from numpy.typing import NDArray
 from cleaner.authorship import AuthorshipModel, evidence, judge_authorship
 from cleaner.block_facts import BlockFacts
 from cleaner.block_model import BlockModel, block_probabilities, load_block_model
-from cleaner.content import ContentModel, content_probabilities, word_scores
+from cleaner.content import ContentModel, content_probabilities
 from cleaner.features import Floats, Hashes, Tokens, pieces, tokenise
 from cleaner.features_page import paragraph_keys
-from cleaner.features_words import Pairs, content_grams, sum_scores
+from cleaner.features_words import Pairs, content_grams, sum_scores, with_edges
 from cleaner.modelstore import load_authorship, load_content, model_folder
 from cleaner.records import Paragraph
+
+_TEXT = attrgetter("text")
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,14 @@ class Models:
     digest: str
 
     @cached_property
-    def words(self) -> Pairs:
+    def text_words(self) -> Pairs:
         """The weights of the content model and of the plain experts side by side."""
         return np.stack([self.content.words, self.authorship.plain], axis=1)
+
+    @cached_property
+    def block_words(self) -> Pairs:
+        """The weights of the block model and of the plain experts side by side."""
+        return np.stack([self.blocks.words, self.authorship.plain], axis=1)
 
 
 class Judgement(NamedTuple):
@@ -61,12 +71,15 @@ class Page(NamedTuple):
     will be removed, and count as neighbours that are no content. `whole_page` is True for a
     raw dump that may hold navigation, False where an extractor has found the main text.
     `facts` is what HTML knew about each paragraph, where paragraphs are blocks of a page.
+    Where `authorship` is False nobody asks who wrote it, as for languages that the model can't
+    read: then the judgement abstains, and takes less time.
     """
 
     paragraphs: Sequence[Paragraph]
     settled: Sequence[bool] | NDArray[np.bool_]
     whole_page: bool
     facts: BlockFacts | None = None
+    authorship: bool = True
 
 
 def load_models(folder: Path | None = None) -> Models:
@@ -127,7 +140,7 @@ def tokenise_pages(pages: Sequence[Page]) -> Words:
         numbers[page.facts is not None].append(number)
     tokens: tuple[list[Tokens], list[Tokens]] = ([], [])
     for kind in (0, 1):
-        texts = [paragraph.text for n in numbers[kind] for paragraph in pages[n].paragraphs]
+        texts = list(map(_TEXT, chain.from_iterable(pages[n].paragraphs for n in numbers[kind])))
         tokens[kind].extend(tokenise(texts[piece]) for piece in pieces(list(map(len, texts))))
     return Words(numbers, tokens, [len(page.paragraphs) for page in pages])
 
@@ -151,23 +164,20 @@ def judge(models: Models, pages: Sequence[Page], words: Words | None = None) -> 
 def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[Judgement]:
     """Judge pages that are all of one kind: either all have facts of blocks, or none."""
     lengths = np.array([len(page.paragraphs) for page in pages], np.int64)
-    settled = np.concatenate([np.asarray(page.settled, np.bool_) for page in pages])
+    every = chain.from_iterable(page.settled for page in pages)
+    settled = np.fromiter(every, np.bool_, int(lengths.sum()))
     facts = [page.facts for page in pages if page.facts is not None]
     if facts:
-        content = block_probabilities(models.blocks, batch, facts, settled)
+        scores, plain = _word_scores(models.blocks, models.block_words, batch)
+        content = block_probabilities(models.blocks, batch, facts, settled, scores)
         keep = models.blocks.keep_threshold
-        plain = [sum_scores(content_grams(tokens), models.authorship.plain) for tokens in batch]
     else:
         whole = np.array([page.whole_page for page in pages], np.bool_)
-        scores, plain = [], []
-        for tokens in batch:
-            grams = content_grams(tokens)
-            sums = sum_scores(grams, models.words)
-            scores.append(word_scores(models.content, grams, sums[:, :2]))
-            plain.append(sums[:, 2:])
+        scores, plain = _word_scores(models.content, models.text_words, batch)
         content = content_probabilities(models.content, batch, scores, lengths, settled, whole)
         keep = models.content.keep_threshold
-    eligible = ~settled & (content >= keep)
+    asked = np.repeat(np.array([page.authorship for page in pages], np.bool_), lengths)
+    eligible = asked & ~settled & (content >= keep)
     found = evidence(models.authorship, batch, plain, eligible)
     machine, documents = judge_authorship(models.authorship, found, eligible, lengths)
     ends = np.cumsum(lengths)
@@ -175,7 +185,25 @@ def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[J
         Judgement(
             content[end - length : end],
             machine[end - length : end],
-            None if np.isnan(score) else float(score),
+            None if isnan(score) else score,
         )
-        for end, length, score in zip(ends.tolist(), lengths.tolist(), documents, strict=True)
+        for end, length, score in zip(
+            ends.tolist(), lengths.tolist(), documents.tolist(), strict=True
+        )
     ]
+
+
+def _word_scores(
+    model: ContentModel | BlockModel, words: Pairs, batch: Sequence[Tokens]
+) -> tuple[list[Floats], list[Floats]]:
+    """For each piece what the model says of the words, and the sums of the plain experts.
+
+    `words` are the weights of both; the same word patterns serve them.
+    """
+    scores, plain = [], []
+    for tokens in batch:
+        grams = content_grams(tokens)
+        sums = sum_scores(grams, words)
+        scores.append(with_edges(grams, model.words, sums[:, :2]) + model.intercepts)
+        plain.append(sums[:, 2:])
+    return scores, plain

@@ -27,7 +27,7 @@ from cleaner.features_page import (
     shape,
     shared_words,
 )
-from cleaner.features_words import Grams, Pairs, sum_scores, with_edges
+from cleaner.features_words import Grams, Pairs, score
 from cleaner.layers import Layers, forward, sigmoid
 
 _SURE = 2.0
@@ -65,13 +65,9 @@ class ContentModel:
     trust: Trust
 
 
-def word_scores(model: ContentModel, grams: Grams, sums: Floats | None = None) -> Floats:
-    """What the words alone say: ``(paragraphs, 2)`` logits.
-
-    `sums` are their `sum_scores`, where they are known.
-    """
-    sums = sum_scores(grams, model.words) if sums is None else sums
-    return with_edges(grams, model.words, sums) + model.intercepts
+def word_scores(model: ContentModel, grams: Grams) -> Floats:
+    """What the words alone say: ``(paragraphs, 2)`` logits."""
+    return score(grams, model.words) + model.intercepts
 
 
 def content_probabilities(

@@ -1,6 +1,6 @@
 """Raw records to documents: decode, take the text out of the page, repair characters.
 
-A page is parsed once. Before that its size is looked at: a page of 300,000 tags or one
+A page is read once. Before that its size is looked at: a page of 300,000 tags or one
 nested 100,000 deep would hold up a run for minutes, so such pages go through
 `plain_text`, which keeps all their text and says so (``extractor`` = ``plain``).
 """
@@ -22,6 +22,7 @@ from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
 from cleaner.hosts import host_of
 from cleaner.html_metadata import PageMetadata, read_metadata
+from cleaner.html_tags import Page, read_page
 from cleaner.html_text import plain_text
 from cleaner.html_tree import parse
 from cleaner.language import guess_language
@@ -34,6 +35,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 # Above that the search for the main text alone would outlast the deadline of a document.
 _MAX_SEARCHED_CHARS = 12_000_000
 _SCRIPT_SAMPLE = 4_000
+# Beyond the Latin blocks; Latin Extended Additional (Vietnamese) stands apart from them.
+_OTHER_LETTER = re.compile(r"[^\W\d_\u0000-\u02ff\u1e00-\u1eff]")
 _MIN_MAIN_CHARS = 25
 
 
@@ -82,10 +85,10 @@ def extract_with_facts(
     decoded = decode(raw.body, declared=_text(raw.meta.get("charset")), is_html=is_html)
     page = PageMetadata()
     if is_html:
-        tree = parse(decoded.text, plain=options.extractor != "trafilatura")
-        if tree is not None:
-            page = read_metadata(tree, _text(raw.meta.get("url")))
-        extracted = extract_html(decoded.text, page.url, tree, options)
+        read = read_page(decoded.text)
+        if read is not None:
+            page = read_metadata(read, _text(raw.meta.get("url")))
+        extracted = extract_html(decoded.text, page.url, read, options)
     else:
         extracted = Extracted(repair(decoded.text), "text")
     if not extracted.text.strip():
@@ -100,22 +103,22 @@ def extract_with_facts(
 
 
 def extract_html(
-    html: str, url: str | None, tree: lxml_html.HtmlElement | None, options: ExtractOptions
+    html: str, url: str | None, page: Page | None, options: ExtractOptions
 ) -> Extracted:
     """The text of a page, a paragraph a line, by the extractor that the options name.
 
-    `tree` is the parsed page, or None for a page that is too large to be parsed. Where no
+    `page` holds its tags, or is None where it is too large for that. Where no
     main text is found, all visible text is taken: the rules and models after this know
     furniture better than they know silence.
     """
-    if options.extractor == "blocks" and tree is not None:
-        page = extract_blocks(html, tree)
-        if page.text.strip() and is_latin(page.text):
-            return Extracted(page.text, "blocks", page.blocks, page.facts)
+    if options.extractor == "blocks" and page is not None:
+        found = extract_blocks(html, page)
+        if found.text.strip() and is_latin(found.text):
+            return Extracted(found.text, "blocks", found.blocks, found.facts)
         # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.
+    if options.extractor != "text" and page is not None and len(html) <= _MAX_SEARCHED_CHARS:
         tree = parse(html)
-    if options.extractor != "text" and tree is not None and len(html) <= _MAX_SEARCHED_CHARS:
-        text = repair(_main_text(tree, url))
+        text = "" if tree is None else repair(_main_text(tree, url))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
             return Extracted(text, "trafilatura")
     return Extracted(repair(plain_text(html)), "plain")
@@ -130,10 +133,10 @@ def is_latin(text: str) -> bool:
     if text.isascii():
         return True
     start = max((len(text) - _SCRIPT_SAMPLE) // 2, 0)
-    letters = list(filter(str.isalpha, text[start : start + _SCRIPT_SAMPLE]))
-    # Beyond the Latin blocks; Latin Extended Additional (Vietnamese) stands apart from them.
-    other = sum(letter > "\u02ff" and not "\u1e00" <= letter <= "\u1eff" for letter in letters)
-    return other <= 0.3 * len(letters)
+    sample = text[start : start + _SCRIPT_SAMPLE]
+    if not _OTHER_LETTER.search(sample):
+        return True
+    return len(_OTHER_LETTER.findall(sample)) <= 0.3 * sum(map(str.isalpha, sample))
 
 
 def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:

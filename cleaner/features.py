@@ -23,15 +23,12 @@ from cleaner.features_bytes import (
     Flags,
     Hashes,
     Ints,
-    buckets,
     class_counts,
     joined,
-    mix,
     scan,
-    suffix_hashes,
     word_edges,
-    word_hashes,
 )
+from cleaner.features_hashes import buckets, mix, suffix_hashes, word_hashes
 
 __all__ = [
     "BYTE_CLASS",
@@ -57,7 +54,7 @@ Value = TypeVar("Value", np.float32, np.complex64)
 # minified code or tables).
 MAX_PARAGRAPH_CHARS = 15_000
 # Arrays of one piece stay in the processor's cache.
-PIECE_CHARS = 150_000
+PIECE_CHARS = 500_000
 
 
 class Tokens(NamedTuple):
@@ -88,9 +85,13 @@ class Tokens(NamedTuple):
 def pieces(lengths: Sequence[int]) -> Iterator[slice]:
     """Cut a batch into slices of about `PIECE_CHARS` characters.
 
-    >>> list(pieces([10_000] * 20))
-    [slice(0, 15, None), slice(15, 20, None)]
+    >>> list(pieces([10_000] * 60))
+    [slice(0, 50, None), slice(50, 60, None)]
     """
+    if sum(lengths) <= PIECE_CHARS:
+        if len(lengths):
+            yield slice(0, len(lengths))
+        return
     sums = np.cumsum(np.minimum(np.array(lengths, np.int64), MAX_PARAGRAPH_CHARS))
     goals = np.arange(PIECE_CHARS, (sums[-1] if sums.size else 0) + PIECE_CHARS, PIECE_CHARS)
     start = 0

@@ -10,7 +10,7 @@ Features lie in memory column by column, because they are computed and compared 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cleaner.features import Floats, Ints
 
 Flags = NDArray[np.bool_]
-_SPANS = (2, 6, 15, 40)
+_SPANS = np.array([2, 6, 15, 40])[:, None]
 _GAP = 2
 
 
@@ -47,60 +47,85 @@ def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
     return result.T
 
 
-def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> list[Floats]:
-    """The rows at distance ``-reach..reach`` (without 0); zeros and a last column of 1 outside."""
-    rows, width = values.shape
-    result = []
-    for distance in (d for d in range(-reach, reach + 1) if d):
-        found = np.zeros((width + 1, rows), np.float32)
-        found[-1] = 1
-        size = max(rows - abs(distance), 0)
-        low = slice(0, size)
-        high = slice(rows - size, rows)
-        here, there = (low, high) if distance > 0 else (high, low)
-        inside = page[here] == page[there]
-        np.multiply(values.T[:, there], inside, out=found[:-1, here])
-        np.logical_not(inside, out=found[-1, here])
-        result.append(found.T)
-    return result
+def side_by_side(parts: Sequence[NDArray[Any]]) -> Floats:
+    """Features ``(rows, columns)`` beside each other; a part without columns is one.
 
-
-def stretch_sums(values: Ints, starts: Ints, page: Ints, spans: tuple[int, ...]) -> Ints:
-    """Sums over the next 2, 6, 15 ... rows before and after each row, without the row itself.
-
-    The result is ``(2 * spans, rows)``, before and after in turn.
+    >>> side_by_side([np.array([[1, 2], [3, 4]]), np.array([5, 6])]).tolist()
+    [[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]]
     """
-    sums = np.zeros(values.size + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
+    return columns([part.T for part in parts], len(parts[0]))
+
+
+def neighbours(values: Floats, starts: Ints, page: Ints, reach: int) -> Floats:
+    """The rows at distance ``-reach..reach`` (without 0), side by side.
+
+    Each has one more column, which is 1 where there is no such row on the page; then the
+    others are 0.
+    """
+    rows, width = values.shape
+    # Between two pages, and around all of them, as many empty rows as one can reach.
+    place = np.arange(reach, rows + reach)
+    place += page * reach
+    padded = np.zeros((width + 1, rows + (starts.size + 1) * reach), np.float32)
+    padded[-1] = 1
+    padded[:-1, place] = values.T
+    padded[-1, place] = 0
+    result = np.empty((2 * reach, width + 1, rows), np.float32)
+    distances = [distance for distance in range(-reach, reach + 1) if distance]
+    for distance, found in zip(distances, result, strict=True):
+        padded.take(place + distance, axis=1, out=found, mode="clip")
+    return result.reshape(2 * reach * (width + 1), rows).T
+
+
+class Stretches(NamedTuple):
+    """The next 2, 6, 15, 40 rows before and after each row, and all of them, on its page.
+
+    Both arrays are ``(10, rows)``: before and after in turn, without the row itself.
+    """
+
+    begin: Ints
+    end: Ints
+
+    def sums(self, values: Ints) -> Ints:
+        """Sums of whole numbers over each stretch."""
+        running = np.zeros(values.size + 1, np.int64)
+        np.cumsum(values, out=running[1:])
+        result = running.take(self.end)
+        result -= running.take(self.begin)
+        return result
+
+
+def stretches(starts: Ints, page: Ints) -> Stretches:
     rows = np.arange(page.size)
     low, high = starts[page], starts[page + 1]
-    result = np.empty((2 * len(spans), page.size), np.int64)
-    for number, span in enumerate(spans):
-        np.subtract(sums[:-1], sums.take(np.maximum(rows - span, low)), out=result[2 * number])
-        after = sums.take(np.minimum(rows + (span + 1), high))
-        np.subtract(after, sums[1:], out=result[2 * number + 1])
-    return result
+    shape = (2 * len(_SPANS) + 2, page.size)
+    begin, end = np.empty(shape, np.int64), np.empty(shape, np.int64)
+    end[0::2], begin[1::2] = rows, rows + 1
+    np.maximum(rows - _SPANS, low, out=begin[0:-2:2])
+    np.minimum(rows + 1 + _SPANS, high, out=end[1:-2:2])
+    begin[-2], end[-1] = low, high
+    return Stretches(begin, end)
 
 
 def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """How much of the text around a row is prose, and where on its page the row stands."""
-    spans = (*_SPANS, 1 << 40)
-    masses = stretch_sums(mass, starts, page, spans) / 256.0
-    sizes = stretch_sums(chars, starts, page, spans) + 1.0
+    around = stretches(starts, page)
+    masses = around.sums(mass) / 256.0
+    sizes = around.sums(chars) + 1.0
     total = masses[-1] + masses[-2] + mass / 256.0
     size = sizes[-1] + sizes[-2] + chars - 2.0
-    count = (starts[1:] - starts[:-1])[page]
-    position = np.arange(page.size) - starts[page]
+    before, after = around.end[-2] - around.begin[-2], around.end[-1] - around.begin[-1]
+    count = before + after + 1.0
     return columns(
         [
             masses / sizes,
             np.log1p(masses) / 8,
             masses[-2:] / (total + 1.0),
-            (position + 0.5) / np.maximum(count, 1),
-            np.log1p(position) / 5,
-            np.log1p(count - 1 - position) / 5,
+            (before + 0.5) / count,
+            np.log1p(before) / 5,
+            np.log1p(after) / 5,
             total / (size + 1.0),
-            np.log1p(size / np.maximum(count, 1)) / 6,
+            np.log1p(size / count) / 6,
             np.log1p(size) / 10,
             whole[page],
         ],

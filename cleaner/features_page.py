@@ -20,8 +20,8 @@ from cleaner.features import (
     buckets,
     mix,
 )
-from cleaner.features_around import Flags, columns, density, neighbours, runs
-from cleaner.features_bytes import position_sums
+from cleaner.features_around import Flags, columns, density, neighbours, runs, side_by_side
+from cleaner.features_hashes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
 _SHARES = [
@@ -46,6 +46,10 @@ _IS_BULLET = np.isin(np.arange(256), [ord("*"), ord("-"), ord("+"), 0xE2])
 _LONGEST_WORDS, _LONGEST_CHARS = 250, 1500
 _NOTABLE_BYTES = 5
 _PLACE_BITS = 13
+_TABLES = 64  # tables of so many pages stay in the cache
+# Three counters in a number, of words that are found elsewhere and capitalised (see the
+# shifts): capitalised ones, those of them found, all found. A paragraph has far fewer words.
+_KINDS = np.array([0, 1, 1 << 40, (1 << 40) + (1 << 20) + 1])
 
 
 class Shape(NamedTuple):
@@ -81,8 +85,8 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
     own, shared, chars, mass = (np.concatenate(parts) for parts in zip(*shapes, strict=True))
     own[:, _AGAIN] = shared[:, _AGAIN] = again
     return Shape(
-        np.concatenate([own, common], axis=1),
-        np.concatenate([shared, common], axis=1),
+        side_by_side([own, common]),
+        side_by_side([shared, common]),
         chars,
         mass,
     )
@@ -106,13 +110,13 @@ def shared_words(batch: Sequence[Tokens], shapes: Sequence[Shape], starts: Ints)
         np.concatenate(parts) for parts in zip(*map(_notable, batch), strict=True)
     )
     in_prose = np.repeat(prose, count)
-    elsewhere = _counts_in_pages(places, in_prose, _running(count)[starts]) > in_prose
     first = _running(count)
-    result = []
-    for of_kind, found in ((capital, capital & elsewhere), (None, elsewhere)):
-        total = count if of_kind is None else np.diff(_running(of_kind)[first])
-        result.append((np.diff(_running(found)[first]) + 0.5) / (total + 1))
-    return columns(result, count.size)
+    elsewhere = _counts_in_pages(places, in_prose, first[starts]) > in_prose
+    kinds = _KINDS.take(capital.view(np.uint8) * np.uint8(2) + elsewhere.view(np.uint8))
+    sums = np.diff(_running(kinds)[first])
+    total, found = sums >> 40, (sums >> 20) & 0xFFFFF
+    capitals = (found + 0.5) / (total + 1)
+    return columns([capitals, ((sums & 0xFFFFF) + 0.5) / (count + 1)], count.size)
 
 
 def _running(values: NDArray[Any]) -> Ints:
@@ -122,19 +126,18 @@ def _running(values: NDArray[Any]) -> Ints:
     return sums
 
 
-def _counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> Ints:
+def _counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> NDArray[np.uint32]:
     """How often each word's place occurs among the words of its page that count."""
-    counted = places[counts]
-    counted_bounds = _running(counts)[bounds].tolist()
-    result = np.zeros(places.size, np.int64)
-    words = bounds.tolist()
-    for number in range(len(words) - 1):
-        here = counted[counted_bounds[number] : counted_bounds[number + 1]]
-        if here.size:
-            # A table that is small enough for the cache, page after page.
-            seen = np.bincount(here, minlength=1 << _PLACE_BITS)
-            part = slice(words[number], words[number + 1])
-            seen.take(places[part], out=result[part], mode="clip")
+    result = np.zeros(places.size, np.uint32)
+    pages = bounds.size - 1
+    for start in range(0, pages, _TABLES):
+        ends = bounds[start : start + _TABLES + 1]
+        words = slice(int(ends[0]), int(ends[-1]))
+        keys = np.repeat(np.arange(ends.size - 1) << _PLACE_BITS, np.diff(ends))
+        keys += places[words]
+        seen = np.zeros((ends.size - 1) << _PLACE_BITS, np.uint32)
+        np.add.at(seen, keys[counts[words]], np.uint32(1))
+        seen.take(keys, out=result[words], mode="clip")
     return result
 
 
@@ -218,13 +221,12 @@ def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
 
 def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """Everything that the first judgement sees: ``(paragraphs, features)``."""
-    return np.concatenate(
+    return side_by_side(
         [
             own.own,
-            *neighbours(own.shared, starts, page, _REACH),
+            neighbours(own.shared, starts, page, _REACH),
             density(own.mass, own.chars, starts, page, whole),
-        ],
-        axis=1,
+        ]
     )
 
 
@@ -234,14 +236,13 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
     seen = columns([logits / 4, own.shared[:, 2]], page.size)
-    return np.concatenate(
+    return side_by_side(
         [
             seen,
             own.shared,
-            *neighbours(seen, starts, page, 8),
+            neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
             runs((logits > 2) & (own.chars > _LONG), own.chars, starts, page),
-        ],
-        axis=1,
+        ]
     )

@@ -24,7 +24,7 @@ from cleaner.features import (
     mix,
     sum_by_paragraph,
 )
-from cleaner.features_bytes import suffix_hashes
+from cleaner.features_hashes import suffix_hashes
 
 BITS = 18
 VOCABULARY_BITS = 18
@@ -178,9 +178,12 @@ def style_grams(tokens: Tokens, vocabulary: NDArray[np.bool_]) -> Grams:
     masked[rare] = suffixes ^ _SUFFIX
     masked[names] = _NAME
     masked[numbers] = _NUMBER
-    # The byte after the mark; after a paragraph's last word it would be another paragraph's.
-    inside = np.minimum(tokens.ends + 1, np.repeat(tokens.finishes, np.diff(first)))
-    marks = _BEYOND.take(classes.take(inside))
+    # The byte after the mark; after a paragraph's last word it may be another paragraph's.
+    beyond = tokens.ends + 1
+    filled = first[1:] > first[:-1]
+    last = first[1:][filled] - 1
+    beyond[last] = np.minimum(beyond[last], tokens.finishes[filled])
+    marks = _BEYOND.take(classes.take(beyond))
     marks += after
     following = _following(masked, first)
     pairs = masked * _PAIR

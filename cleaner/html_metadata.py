@@ -1,4 +1,4 @@
-"""Title, authors, date, site, language and address of a page, from its parsed tree.
+"""Title, authors, date, site, language and address of a page, from its tags.
 
 Publishers state these for search engines and social networks: JSON-LD, OpenGraph and meta
 tags, in this order of care taken. The visible page is asked last and only for what is
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
-from lxml import etree
-from lxml import html as lxml_html
-
 from cleaner.dates import parse_date
+from cleaner.html_attributes import attributes_of, class_of
 from cleaner.html_linked_data import LinkedData, read_linked_data
+from cleaner.html_nesting import text_inside
+from cleaner.html_tags import Page, Tags, visible
 from cleaner.html_title import choose_title, site_names
 from cleaner.machine_dates import iso_date
 from cleaner.person_names import clean_authors
@@ -39,23 +40,12 @@ _SITES = (
     "apple-mobile-web-app-title",
     "twitter:app:name:iphone",
 )
-_LINKED_DATA = etree.XPath('//script[contains(@type, "ld+json")]')
-_H1 = etree.XPath("//h1")
-_AUTHOR_MARKS = (
-    etree.XPath('//*[@itemprop="author"]'),
-    etree.XPath('//a[@rel="author"]'),
-    etree.XPath(
-        "//*[self::a or self::span or self::div or self::p or self::address][@class]"
-        '[contains(@class, "author-name") or contains(@class, "author_name")'
-        ' or contains(@class, "authorName") or contains(@class, "byline")]'
-    ),
-)
-_TIMES = etree.XPath("//time[@datetime] | //*[@itemprop='datePublished']")
-_PRINTED_DATES = etree.XPath(
-    "//*[self::span or self::div or self::p or self::li or self::time or self::h5 or self::h6]"
-    '[@class][contains(@class, "date") or contains(@class, "publish") or contains(@class, "posted")'
-    ' or contains(@class, "timestamp")][not(contains(@class, "update"))]'
-)
+_LANGUAGES = ("content-language", "og:locale", "language", "dc.language")
+_ADDRESSES = ("og:url", "twitter:url")
+_AUTHOR_CLASS = re.compile("author-name|author_name|authorName|byline")
+_DATE_CLASS = re.compile("date|publish|posted|timestamp")
+_NAMED = frozenset({"a", "span", "div", "p", "address"})
+_DATED = frozenset({"span", "div", "p", "li", "time", "h5", "h6"})
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d?)[/-](\d\d?)(?=[/-])")
 _MAX_BYLINE_CHARS = 150
 
@@ -71,12 +61,23 @@ class PageMetadata(NamedTuple):
     lang: str | None = None
 
 
-def read_metadata(tree: lxml_html.HtmlElement, url: str | None = None) -> PageMetadata:
-    """Read what a page says about itself; doesn't change the tree.
+class _Head(NamedTuple):
+    """What the tags of a page say: those of its head, and where its headings stand."""
+
+    root: Mapping[str, str]
+    meta: Mapping[str, list[str]]
+    canonical: list[str]
+    window: str | None
+    headings: list[int]
+
+
+def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
+    """Read what a page says about itself.
 
     `url` is where the page was fetched from, which its own canonical address goes before.
 
-    >>> page = read_metadata(lxml_html.document_fromstring('''<html lang="en-GB"><head>
+    >>> from cleaner.html_tags import read_page
+    >>> page = read_metadata(read_page('''<html lang="en-GB"><head>
     ... <title>Council backs library - The Mill Post</title>
     ... <meta property="og:site_name" content="The Mill Post">
     ... <meta name="author" content="By Ana Ruiz and Tom Ott">
@@ -84,107 +85,148 @@ def read_metadata(tree: lxml_html.HtmlElement, url: str | None = None) -> PageMe
     >>> page.title, page.authors, page.date
     ('Council backs library', 'Ana Ruiz; Tom Ott', '2025-09-11T08:00:00+00:00')
     """
-    meta = _meta_tags(tree)
-    linked = read_linked_data(_script_texts(tree))
-    url = _url(tree, meta) or url
+    tags = page.tags
+    head = _head(tags)
+    meta = head.meta
+    linked = read_linked_data(page.linked_data)
+    url = _url(head) or url
     site = _first(meta, _SITES[:1]) or linked.site or _first(meta, _SITES[1:])
     site = site.lstrip("@") if site else None
     return PageMetadata(
         url=url,
-        title=_title(tree, meta, linked, site_names(site, linked.site, url)),
-        authors="; ".join(_authors(tree, meta, linked, site)) or None,
-        date=_date(tree, meta, linked, url),
+        title=_title(tags, head, linked, site_names(site, linked.site, url)),
+        authors="; ".join(_authors(tags, meta, linked, site)) or None,
+        date=_date(tags, meta, linked, url),
         site=site,
-        lang=tree.get("lang")
-        or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-        or tree.get("xml:lang")
-        or _first(meta, ("content-language", "og:locale", "language", "dc.language"))
+        lang=head.root.get("lang")
+        or head.root.get("xml:lang")
+        or _first(meta, _LANGUAGES)
         or linked.lang,
     )
 
 
-def _meta_tags(tree: lxml_html.HtmlElement) -> Mapping[str, list[str]]:
-    """The contents of meta tags by lower-case name, in order."""
-    found: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
-        attributes = element.attrib
-        content = " ".join((attributes.get("content") or "").split())
-        if not content:
-            continue
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            if name := attributes.get(key):
-                found.setdefault(name.strip().lower(), []).append(content)
-    return found
+def _head(tags: Tags) -> _Head:
+    """Meta contents are by lower-case name, in order; all else is as it stands."""
+    root: dict[str, str] = {}
+    meta: dict[str, list[str]] = {}
+    canonical: list[str] = []
+    window: str | None = None
+    headings: list[int] = []
+    in_body = False
+    for number, tag in [(number, tag) for number, tag in enumerate(tags) if tag[0] in _KNOWN]:
+        name, attributes = _KNOWN[tag[0]], tag[1]
+        if name == "meta":
+            found = attributes_of(attributes, _META_NAMES)
+            names = [found[key].strip().lower() for key in _META_NAMES if key in found]
+            for known in [known for known in names if known in _MEANT]:
+                content = attributes_of(attributes, ("content",)).get("content", "").split()
+                if content:
+                    meta.setdefault(known, []).append(" ".join(content))
+        elif name == "link":
+            if "canonical" in attributes or "CANONICAL" in attributes:
+                found = attributes_of(attributes, ("rel", "href"))
+                if found.get("rel", "").lower() == "canonical":
+                    canonical.append(found.get("href", ""))
+        elif name == "h1":
+            headings.append(number)
+        elif name == "title":
+            if window is None and not in_body:  # pictures have titles too
+                window = " ".join(visible(tag[2]).split())
+        elif name == "html":
+            root = root or attributes_of(attributes, ("lang", "xml:lang"))
+        else:
+            in_body = True
+    return _Head(root, meta, canonical, window, headings)
+
+
+_META_NAMES = ("property", "name", "itemprop", "http-equiv")
+_MEANT = frozenset(
+    (*_TITLES, *_AUTHORS.split(), *_DATES.split(), *_SITES, *_LANGUAGES, *_ADDRESSES)
+)
+_KNOWN = {
+    written: name
+    for name in ("html", "meta", "link", "title", "body", "h1")
+    for written in (name, name.upper(), name.capitalize())
+}
 
 
 def _first(meta: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
     return next((meta[name][0] for name in names if name in meta), None)
 
 
-def _script_texts(tree: lxml_html.HtmlElement) -> Iterator[str]:
-    return (script.text for script in _LINKED_DATA(tree) if script.text)
-
-
-def _url(tree: lxml_html.HtmlElement, meta: Mapping[str, list[str]]) -> str | None:
-    links = (
-        link.get("href")
-        for link in tree.iter("link")
-        if (link.get("rel") or "").lower() == "canonical"
-    )
-    for url in (*links, _first(meta, ("og:url", "twitter:url"))):
+def _url(head: _Head) -> str | None:
+    for url in (*head.canonical, _first(head.meta, _ADDRESSES)):
         if url and url.strip().startswith(("http://", "https://")):
-            return str(url.strip())
+            return url.strip()
     return None
 
 
-def _title(
-    tree: lxml_html.HtmlElement,
-    meta: Mapping[str, list[str]],
-    linked: LinkedData,
-    sites: frozenset[str],
-) -> str | None:
-    headings = [text for h1 in _H1(tree)[:5] if (text := _visible(h1))]
-    element = tree.find(".//head/title")
-    window = _visible(element) if element is not None else None
-    declared = (linked.headline, _first(meta, _TITLES[:1]), _first(meta, _TITLES[1:]), window)
+def _title(tags: Tags, head: _Head, linked: LinkedData, sites: frozenset[str]) -> str | None:
+    meta = head.meta
+    headings = [text for number in head.headings[:5] if (text := _visible(tags, number))]
+    declared = (linked.headline, _first(meta, _TITLES[:1]), _first(meta, _TITLES[1:]), head.window)
     return choose_title([text for text in declared if text], headings, sites)
 
 
 def _authors(
-    tree: lxml_html.HtmlElement,
-    meta: Mapping[str, list[str]],
-    linked: LinkedData,
-    site: str | None,
+    tags: Tags, meta: Mapping[str, list[str]], linked: LinkedData, site: str | None
 ) -> list[str]:
     if names := clean_authors(linked.authors, site):
         return names
     for key in _AUTHORS.split():
         if names := clean_authors(meta.get(key, ()), site):
             return names
-    for find in _AUTHOR_MARKS:
-        texts = [_visible(element) for element in find(tree)[:4]]
+    may_be = [n for n, tag in enumerate(tags) if "author" in tag[1] or "byline" in tag[1]]
+    for is_author in (_is_author_property, _is_author_link, _has_author_class):
+        marked = islice((number for number in may_be if is_author(*tags[number][:2])), 4)
+        texts = [_visible(tags, number) for number in marked]
         bylines = [text for text in texts if text and len(text) <= _MAX_BYLINE_CHARS]
         if names := clean_authors(bylines, site):
             return names
     return []
 
 
+def _is_author_property(tag: str, attributes: str) -> bool:
+    return attributes_of(attributes, ("itemprop",)).get("itemprop") == "author"
+
+
+def _is_author_link(tag: str, attributes: str) -> bool:
+    return tag in ("a", "A") and attributes_of(attributes, ("rel",)).get("rel") == "author"
+
+
+def _has_author_class(tag: str, attributes: str) -> bool:
+    return tag.lower() in _NAMED and _AUTHOR_CLASS.search(class_of(attributes)) is not None
+
+
+def _has_date_class(tag: str, attributes: str) -> bool:
+    if tag.lower() not in _DATED or not _DATE_CLASS.search(attributes):
+        return False
+    name = class_of(attributes)
+    return _DATE_CLASS.search(name) is not None and "update" not in name
+
+
+def _times(tags: Tags) -> Iterator[str]:
+    """What elements for dates state, in order."""
+    for number, (tag, attributes, *_) in enumerate(tags):
+        if tag == "time" or "datePublished" in attributes:
+            found = attributes_of(attributes, ("datetime", "itemprop", "content"))
+            if (tag == "time" and "datetime" in found) or found.get("itemprop") == "datePublished":
+                yield found.get("datetime") or found.get("content") or _visible(tags, number)
+
+
 def _date(
-    tree: lxml_html.HtmlElement,
-    meta: Mapping[str, list[str]],
-    linked: LinkedData,
-    url: str | None,
+    tags: Tags, meta: Mapping[str, list[str]], linked: LinkedData, url: str | None
 ) -> str | None:
     for text in (linked.date, *(meta[key][0] for key in _DATES.split() if key in meta)):
         if found := iso_date(text):
             return found
-    for element in _TIMES(tree)[:3]:
-        text = element.get("datetime") or element.get("content") or _visible(element)
+    for text in islice(_times(tags), 3):
         if found := iso_date(text):
             return found
-    for element in _PRINTED_DATES(tree)[:6]:
-        text = _visible(element)
-        if len(text) <= _MAX_BYLINE_CHARS and (found := parse_date(text)):
+    dated = (n for n, tag in enumerate(tags) if tag[1] and _has_date_class(tag[0], tag[1]))
+    for number in islice(dated, 6):
+        printed = _visible(tags, number)
+        if len(printed) <= _MAX_BYLINE_CHARS and (found := iso_date(parse_date(printed))):
             return found
     if url and (match := _URL_DATE.search(url)):
         year, month, day = match.groups()
@@ -192,5 +234,6 @@ def _date(
     return None
 
 
-def _visible(element: lxml_html.HtmlElement) -> str:
-    return " ".join("".join(element.itertext()).split())
+def _visible(tags: Tags, number: int) -> str:
+    """The text in an element, which is the same as what a reader sees but for styles."""
+    return " ".join(text_inside(tags, number).split())

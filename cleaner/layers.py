@@ -11,6 +11,8 @@ from cleaner.features import Floats
 # Matrix products of one fixed size: the rounding of a row's result must not depend on how
 # many other rows were in its batch.
 _BLOCK = 256
+# So many rows go through all layers at once: few calls, and what they leave stays in the cache.
+_TOGETHER = 8 * _BLOCK
 
 
 class Layers(NamedTuple):
@@ -28,23 +30,30 @@ def forward(layers: Layers, inputs: Floats) -> Floats:
     [7.0, -1.0]
     """
     columns = np.ascontiguousarray(inputs.T)
-    rows = inputs.shape[0]
+    width, rows = columns.shape
+    whole = rows - rows % _BLOCK
     result = np.empty(rows, np.float32)
-    zeros = np.zeros((max(map(len, layers.biases)), _BLOCK), np.float32)
-    for start in range(0, rows, _BLOCK):
-        values = columns[:, start : start + _BLOCK]
-        if values.shape[1] < _BLOCK:
-            padded = np.zeros((columns.shape[0], _BLOCK), np.float32)
-            padded[:, : values.shape[1]] = values
-            values = padded
-        for index, (weights, biases) in enumerate(zip(*layers, strict=True)):
-            if index:
-                # An array of zeros: numpy is three times slower with a single one.
-                np.maximum(values, zeros[: len(values)], out=values)
-            values = weights.T @ values
-            values += biases[:, None]
-        result[start : start + _BLOCK] = values[0, : rows - start]
+    for start in range(0, whole, _TOGETHER):
+        part = slice(start, min(start + _TOGETHER, whole))
+        blocks = columns[:, part].reshape(width, -1, _BLOCK)
+        result[part] = _forward_blocks(layers, blocks.swapaxes(0, 1))
+    if whole < rows:
+        last = np.zeros((1, width, _BLOCK), np.float32)
+        last[0, :, : rows - whole] = columns[:, whole:]
+        result[whole:] = _forward_blocks(layers, last)[: rows - whole]
     return result
+
+
+def _forward_blocks(layers: Layers, values: Floats) -> Floats:
+    """The logits of ``(blocks, inputs, _BLOCK)`` values, all in one array."""
+    # Numpy is twice as slow with a single zero.
+    zeros = np.zeros(_BLOCK, np.float32)
+    for index, (weights, biases) in enumerate(zip(*layers, strict=True)):
+        if index:
+            np.maximum(values, zeros, out=values)
+        values = np.matmul(weights.T, values)
+        values += biases[:, None]
+    return values.ravel()
 
 
 def sigmoid(logits: Floats) -> Floats:

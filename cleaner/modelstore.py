@@ -139,7 +139,7 @@ def save_authorship(folder: Path, model: AuthorshipModel) -> None:
         "plain": _halves(model.plain),
         "intercepts": model.intercepts,
     }
-    arrays |= layer_arrays("pool", model.pool)
+    arrays |= layer_arrays("pool", model.pool) | layer_arrays("whole", model.whole)
     thresholds = {
         "remove_threshold": model.remove_threshold,
         "suspect_threshold": model.suspect_threshold,
@@ -158,4 +158,5 @@ def load_authorship(folder: Path) -> AuthorshipModel:
         pack(arrays["plain"].astype(np.float32)),
         arrays["intercepts"],
         layers_from("pool", arrays),
+        layers_from("whole", arrays),
     )

@@ -63,11 +63,12 @@ class Cleaner:
     'Council Backs New Library'
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, models: classify.Models | None = None) -> None:
+        """`models` stands for what `config` names, for those who have loaded or made them."""
         self.config = config
         self.rules = RuleSet(load_packs(config.rules))
         self.templates = TemplateSet.load_all(config.templates)
-        self.models = classify.load_models(config.models)
+        self.models = classify.load_models(config.models) if models is None else models
         content, authorship = self.models.content, self.models.authorship
         threshold = config.ai_threshold
         self.policy = Policy(

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from cleaner.rule import Rule
-from cleaner.search import line_at, line_limit, search_around, search_lines
+from cleaner.search import line_at, line_limit, match_line, search_around
 from cleaner.view import view
 
 # Nearly as far as a pattern ever sees around its anchor.
@@ -65,7 +65,7 @@ def _seconds(rule: Rule, text: str) -> float:
         if limit is None:
             list(search_around(rule, seen, [place]))
         elif end - start <= limit:
-            list(search_lines(rule, seen, {start: end}))
+            match_line(rule, seen[start:end])
     finally:
         log.disabled = was_disabled
     return time.thread_time() - started

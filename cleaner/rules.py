@@ -7,9 +7,9 @@ only near a literal that occurs is its rule's pattern tried, under a time limit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ from cleaner.literals import Literals, Places, is_where
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
 from cleaner.rule import Rule, load_pack, load_packs, parse_pack
-from cleaner.search import Found, search_around, search_lines
+from cleaner.search import Hit, match_line, search_around
 from cleaner.view import View, view
+
+_REMEMBERED_LINES, _REMEMBERED_CHARS = 1 << 15, 200
 
 __all__ = ["Lifted", "Rule", "RuleHits", "RuleSet", "load_pack", "load_packs", "parse_pack"]
 
@@ -46,6 +48,10 @@ class RuleSet:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self._literals = Literals(self.rules)
+        # "Sign in" stands on every page of a site and on half of all sites.
+        self._match_line = lru_cache(_REMEMBERED_LINES)(
+            lambda number, line: match_line(self.rules[number], line)
+        )
         self._scoped = {
             number
             for number, rule in enumerate(self.rules)
@@ -91,29 +97,36 @@ class RuleSet:
         if not paragraphs or not (places.lines or places.around):
             return RuleHits([], [])
         host = host_of(document.url)
-        found: list[tuple[Rule, Found]] = []
-        for number, lines in places.lines.items():
-            if self._applies(number, places.marked, host):
-                found.append(
-                    (self.rules[number], search_lines(self.rules[number], seen.text, lines))
-                )
-        for number, around in places.around.items():
-            if self._applies(number, places.marked, host):
-                found.append(
-                    (self.rules[number], search_around(self.rules[number], seen.text, around))
-                )
+        text = seen.text
+        matches: list[Match] = []
         starts = [paragraph.span.start for paragraph in paragraphs]
-        matches = [
-            _match(rule, span, value, paragraphs, starts)
-            for rule, spans in found
-            for span, value in spans
-            if rule.where is None
-            or is_where(rule.where, span.start, span.start + 1, len(seen.text))
-        ]
-        return _hits(document, paragraphs, _beside(matches))
+        for number, hits in self._hits(text, places):
+            rule = self.rules[number]
+            if number in self._scoped and number not in places.marked and not _on_host(rule, host):
+                continue
+            matches.extend(
+                _match(rule, hit, paragraphs, starts)
+                for hit in hits
+                if rule.where is None
+                or is_where(rule.where, hit.span.start, hit.span.start + 1, len(text))
+            )
+        return _findings(document, paragraphs, _beside(matches))
 
-    def _applies(self, number: int, marked: set[int], host: str | None) -> bool:
-        return number not in self._scoped or number in marked or _on_host(self.rules[number], host)
+    def _hits(self, text: str, places: Places) -> Iterator[tuple[int, Iterator[Hit]]]:
+        """Each rule's number with where its pattern matches, tried only when it is asked for."""
+        for number, lines in places.lines.items():
+            yield number, self._line_hits(number, text, lines)
+        for number, around in places.around.items():
+            yield number, search_around(self.rules[number], text, around)
+
+    def _line_hits(self, number: int, text: str, lines: Mapping[int, int]) -> Iterator[Hit]:
+        for start, end in lines.items():
+            if end - start <= _REMEMBERED_CHARS:
+                hit = self._match_line(number, text[start:end])
+            else:
+                hit = match_line(self.rules[number], text[start:end])
+            if hit is not None:
+                yield hit.moved(start)
 
 
 def _on_host(rule: Rule, host: str | None) -> bool:
@@ -122,14 +135,9 @@ def _on_host(rule: Rule, host: str | None) -> bool:
     )
 
 
-def _match(
-    rule: Rule,
-    span: Span,
-    value: Span | None,
-    paragraphs: Sequence[Paragraph],
-    starts: Sequence[int],
-) -> Match:
-    """A match with the paragraphs that it touches; `starts` are theirs."""
+def _match(rule: Rule, hit: Hit, paragraphs: Sequence[Paragraph], starts: Sequence[int]) -> Match:
+    """A hit with the paragraphs that it touches; `starts` are theirs."""
+    span, value = hit
     first = max(bisect_right(starts, span.start) - 1, 0)
     if paragraphs[first].span.end <= span.start and first + 1 < len(paragraphs):
         first += 1  # the match begins in the indentation of the next paragraph
@@ -150,7 +158,9 @@ def _beside(matches: list[Match]) -> list[Match]:
     ]
 
 
-def _hits(document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]) -> RuleHits:
+def _findings(
+    document: Document, paragraphs: Sequence[Paragraph], matches: list[Match]
+) -> RuleHits:
     matches.sort(key=lambda match: (match.span, match.rule.id))
     stops = sorted({match.first for match in matches if match.is_heading})
     firm = sorted({match.first for match in matches if match.is_firm})

@@ -7,7 +7,7 @@ few lines around an anchor) and has a time limit; when it strikes, the text is k
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -43,46 +43,52 @@ class Region(NamedTuple):
     cut: bool
 
 
-Found = Iterator[tuple[Span, Span | None]]
+class Hit(NamedTuple):
+    """The span to remove (the group ``x`` or all of the match) and that of the group ``value``.
 
-
-def search_lines(rule: Rule, text: str, lines: Mapping[int, int]) -> Found:
-    """The matches of a rule of single lines on `lines`, which map starts to ends.
-
-    Yields the span to remove (the group ``x`` or all of the match) and that of the group
-    ``value`` (None where it took no part; the match where the pattern has no such group).
+    `value` is None where the group took no part, and the span where the pattern has none.
     """
-    compiled = rule.compiled
-    for start, end in lines.items():
-        if rule.tried and end - start <= _SHORT_LINE:
-            match = compiled.match(text, start, end)
-        else:
-            try:
-                match = compiled.match(text, start, end, timeout=_SECONDS_PER_PATTERN)
-            except TimeoutError:
-                _warn(rule, start)
-                continue
-        if match is not None:
-            span, value = _spans(match)
-            if span.end > span.start:
-                yield span, value
+
+    span: Span
+    value: Span | None
+
+    def moved(self, by: int) -> Hit:
+        """The same hit in a text where its line starts at `by`."""
+        (start, end), value = self
+        value = value and Span(value.start + by, value.end + by)
+        return Hit(Span(start + by, end + by), value)
 
 
-def search_around(rule: Rule, text: str, places: Sequence[int]) -> Found:
+def match_line(rule: Rule, line: str) -> Hit | None:
+    """The match of a rule of single lines on a line of the view."""
+    if rule.tried and len(line) <= _SHORT_LINE:
+        match = rule.compiled.match(line)
+    else:
+        try:
+            match = rule.compiled.match(line, timeout=_SECONDS_PER_PATTERN)
+        except TimeoutError:
+            _warn(rule, line)
+            return None
+    return match and _hit(match)
+
+
+def search_around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[Hit]:
     """Each match of any other rule near `places` (offsets of its anchors, in order), once."""
     seen: set[Span] = set()
     for match in _around(rule, text, places):
-        span, value = _spans(match)
-        if span.end > span.start and span not in seen:
-            seen.add(span)
-            yield span, value
+        hit = _hit(match)
+        if hit is not None and hit.span not in seen:
+            seen.add(hit.span)
+            yield hit
 
 
-def _spans(match: regex.Match[str]) -> tuple[Span, Span | None]:
+def _hit(match: regex.Match[str]) -> Hit | None:
     groups = match.re.groupindex
     span = Span(*match.span("x" if "x" in groups else 0))
+    if span.end <= span.start:
+        return None
     value = Span(*match.span("value")) if "value" in groups else span
-    return span, value if value.start >= 0 else None
+    return Hit(span, value if value.start >= 0 else None)
 
 
 def line_at(text: str, place: int) -> tuple[int, int]:
@@ -123,7 +129,7 @@ def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Matc
                 if not (region.cut and match.end() == region.end):
                     yield match
         except TimeoutError:
-            _warn(rule, region.start)
+            _warn(rule, text[region.start : region.end])
 
 
 def _regions(text: str, places: Sequence[int]) -> Iterator[Region]:
@@ -149,8 +155,8 @@ def _merged(regions: Iterator[Region]) -> Iterator[Region]:
         yield merged
 
 
-def _warn(rule: Rule, start: int) -> None:
-    _log.warning("rule %s ran over its time limit at %d; text kept", rule.id, start)
+def _warn(rule: Rule, text: str) -> None:
+    _log.warning("rule %s ran over its time limit on %.60r; text kept", rule.id, text)
 
 
 def region_around(text: str, place: int) -> Region:

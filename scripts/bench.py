@@ -16,7 +16,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,9 @@ import orjson
 # One core: numpy must not spread small products over threads. Read when numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import bench_html_reading  # noqa: E402
 
 from cleaner.classify import judge  # noqa: E402
 from cleaner.config import Config  # noqa: E402
@@ -69,9 +71,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.what in ("text", "all"):
         tables.append(table("Text dumps to cleaned rows", bench_text(texts), "jusText"))
     if options.what in ("stages", "all"):
-        tables.append(table("Where the time of a text dump goes", bench_stages(texts), None))
+        raws = raws_of(texts)
+        reading = {"decode and repair": lambda: [extract(raw, ExtractOptions()) for raw in raws]}
+        stages = bench_stages(raws, reading, sum(len(raw.body) for raw in raws) / 1e6, "MB")
+        tables.append(table("Where the time of a text dump goes", stages, None))
     if options.what in ("html", "all") and pages:
-        tables.append(table("HTML to cleaned rows", bench_html(pages), "trafilatura.extract"))
+        raws = bench_html_reading.raws_of_pages(pages)
+        tables.append(table("HTML to cleaned rows", bench_html(raws), "trafilatura.extract"))
+        stages = bench_stages(raws, bench_html_reading.stages(raws), len(raws), "pages")
+        tables.append(table("Where the time of a page goes", stages, None))
     report = "\n\n".join(tables)
     print(report)
     if options.write:
@@ -156,9 +164,11 @@ def bench_text(texts: Sequence[str]) -> list[Result]:
     return measure(contestants, sum(len(raw.body) for raw in raws) / 1e6, "MB")
 
 
-def bench_stages(texts: Sequence[str]) -> list[Result]:
+def bench_stages(
+    raws: Sequence[Raw], reading: Mapping[str, Callable[[], object]], amount: float, unit: str
+) -> list[Result]:
+    """The steps of the pipeline one by one; `reading` are those up to the extracted text."""
     cleaner = Cleaner(Config())
-    raws = raws_of(texts)
     options = ExtractOptions()
     extracts = [extract_with_facts(raw, options) for raw in raws]
     documents = [document for document, _ in extracts]
@@ -172,7 +182,7 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
     judgements = judge(cleaner.models, [_page(item) for item in examined])
     cleaned = cleaner.clean_documents(extracts)
     contestants: dict[str, Callable[[], object]] = {
-        "decode and repair": lambda: [extract(raw, options) for raw in raws],
+        **reading,
         "segment": lambda: [segment(document) for document in documents],
         "view": lambda: [view(document.text) for document in documents],
         "rules": lambda: [
@@ -201,36 +211,18 @@ def bench_stages(texts: Sequence[str]) -> list[Result]:
         ],
         "rows": lambda: [rows_of(one) for one in cleaned],
     }
-    return measure(contestants, sum(len(raw.body) for raw in raws) / 1e6, "MB")
+    return measure(contestants, amount, unit)
 
 
-def bench_html(pages: Sequence[dict[str, Any]]) -> list[Result]:
-    import trafilatura
-
+def bench_html(raws: Sequence[Raw]) -> list[Result]:
     cleaner, other = Cleaner(Config()), Cleaner(Config(extractor="trafilatura"))
-    html = [page["html"] for page in pages]
-    raws = [
-        Raw(
-            str(number),
-            "bench",
-            "text/html",
-            page["html"].encode("utf-8", "replace"),
-            {"url": page["url"]},
-        )
-        for number, page in enumerate(pages)
-    ]
-    return measure(
-        {
-            "cleaner (everything)": lambda: to_rows(cleaner, raws),
-            "cleaner --extractor trafilatura": lambda: to_rows(other, raws),
-            "trafilatura.extract": lambda: [trafilatura.extract(page) for page in html],
-            "trafilatura.extract, fast": lambda: [
-                trafilatura.extract(page, fast=True) for page in html
-            ],
-        },
-        len(pages),
-        "pages",
-    )
+    html = [raw.body.decode("utf-8") for raw in raws]
+    contestants: dict[str, Callable[[], object]] = {
+        "cleaner (everything)": lambda: to_rows(cleaner, raws),
+        "cleaner --extractor trafilatura": lambda: to_rows(other, raws),
+        **bench_html_reading.peers(html),
+    }
+    return measure(contestants, len(raws), "pages")
 
 
 def table(title: str, results: Sequence[Result], peer: str | None) -> str:

@@ -1,11 +1,11 @@
 """Measure the models on publishers and sources they have not seen, against pinned floors.
 
-    python scripts/evaluate.py --data DIR [content|authorship|all]
+    python scripts/evaluate.py --data DIR [content|authorship|html|all]
 
 Every number comes from cross-validation (by publisher for content, by source for authorship),
 so this trains anew, minutes a model. Ends with 1 when a number is under its floor in
 `metrics.json`. `--update` pins new floors, and refuses to lower one without
-`--allow-regression REASON`.
+`--allow-regression REASON`. `html` is `evaluate_html.py`: the whole program beside its peers.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import _setup  # noqa: F401
 import cards
+import evaluate_html
 import gate
 import numpy as np
 import train
@@ -74,6 +75,11 @@ def check(name: str, options: argparse.Namespace) -> bool:
     return not problems
 
 
+def _without(arguments: list[str], word: str) -> list[str]:
+    at = arguments.index(word)
+    return arguments[:at] + arguments[at + 1 :]
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -82,8 +88,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, default=model_folder(), help="where the models are")
     parser.add_argument("--update", action="store_true", help="pin new floors")
     parser.add_argument("--allow-regression", metavar="REASON", help="why a floor may be lowered")
-    parser.add_argument("which", nargs="?", default="all", choices=(*train.MODELS, "all"))
-    options = parser.parse_args(argv)
+    parser.add_argument("which", nargs="?", default="all", choices=(*train.MODELS, "html", "all"))
+    options, others = parser.parse_known_args(argv)
+    if options.which == "html":
+        return evaluate_html.main(_without(sys.argv[1:] if argv is None else argv, "html"))
+    if others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     names = train.MODELS if options.which == "all" else (options.which,)
     good = [check(name, options) for name in names]
     for name, value in speed(options.data).items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -163,14 +163,16 @@ def window_matrix(counted: csr_matrix, words: Ints, windows: Windows) -> csr_mat
     return (diags(scale) @ (chooser @ counted)).astype(np.float32).tocsr()
 
 
-def balanced(text: Ints, data: Chunks) -> Floats:
-    """Weights that make every source count the same, and both sides too."""
-    key = data.source[text] * 2 + data.machine[text]
-    weight = 1.0 / np.bincount(key)[key]
-    for side in (False, True):
-        chosen = data.machine[text] == side
-        weight[chosen] /= max(weight[chosen].sum(), 1e-9)
-    return (weight * text.size / 2).astype(np.float32)
+def balanced(text: Ints, data: Chunks, shares: Mapping[str, float]) -> Floats:
+    """Weights of texts: sources weigh the same in a family, families as `shares` say."""
+    weight = np.zeros(text.size)
+    names = data.families[text]
+    for name, share in shares.items():
+        chosen = names == name
+        source = data.source[text[chosen]]
+        each = 1.0 / np.bincount(source)[source]
+        weight[chosen] = share * each / each.sum()
+    return np.asarray(weight * text.size / weight.sum(), np.float32)
 
 
 class Experts(NamedTuple):
@@ -199,11 +201,12 @@ def fit_experts(x: csr_matrix, unit: Floats, windows: Windows, data: Chunks, fol
     names = data.families[windows.text]
     usable = (data.fold[windows.text] >= 0) & (data.fold[windows.text] != fold)
     for name in FAMILIES:
-        rows = np.flatnonzero(usable & ((names == "human") | (names == name)))
+        shares = {"human": 1.0, name: 1.0}
+        rows = np.flatnonzero(usable & np.isin(names, list(shares)))
         model = LogisticRegression(C=_STRENGTH, max_iter=60)
         model.fit(
             x[rows], data.machine[windows.text[rows]].astype(int),
-            sample_weight=balanced(windows.text[rows], data),
+            sample_weight=balanced(windows.text[rows], data, shares),
         )  # fmt: skip
         # Half precision is what the artefact stores: score with the same numbers here.
         tables.append((model.coef_[0] * unit).astype(np.float16).astype(np.float32))

@@ -18,6 +18,8 @@ _FILES = {
                 "pages/newspaper4k-dataset.jsonl.gz", "pages/waddle-daniel.jsonl.gz"),
     "authorship": ("ai/*.jsonl.gz", "pages/fundus-tests.jsonl.gz",
                    "pages/newspaper4k-dataset.jsonl.gz", "pages/waddle-daniel.jsonl.gz"),
+    "blocks": ("pages/fundus-tests.jsonl.gz", "pages/newspaper4k-dataset.jsonl.gz",
+               "pages/waddle-daniel.jsonl.gz", "pages/wcxb.jsonl.gz"),
 }  # fmt: skip
 # Another machine's rounding may move a number by this much.
 _SLACK = 0.003

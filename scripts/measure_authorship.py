@@ -14,6 +14,8 @@ from cleaner.features_around import Flags
 
 Numbers = dict[str, float]
 FORMATS = ("insights", "outlook", "background", "wrapup", "summary", "rewrite")
+# Ways to say that an authored piece was caught, see `authorship_numbers`.
+AUTHORED = ("half_percent", "shipped", "removed", "pooled", "documents")
 # Nobody writes these genres in newspapers: they balance the academic sets, not the tables.
 _OUTSIDE = ("l2r", "xsum", "adadetectgpt", "lastde", "remodetect")
 _MIN_ROWS = 40
@@ -68,7 +70,7 @@ def balanced_quantile(tables: Tables, share: float) -> float:
 def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     """Logits from which on a paragraph is removed, and suspect.
 
-    Removal: at most four in a thousand paragraphs of every human genre. Suspect: two in a
+    Removal: at most 4.5 in a thousand paragraphs of every human genre. Suspect: two in a
     hundred of all genres together.
     """
     tables = rows_of(fit)
@@ -76,7 +78,7 @@ def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         if rows.sum() >= _MIN_ROWS:
-            strict.append(float(np.quantile(tables.logits[rows], 0.996)))
+            strict.append(float(np.quantile(tables.logits[rows], 0.9955)))
     return max(strict), balanced_quantile(tables, 0.02)
 
 
@@ -100,28 +102,38 @@ def authorship_numbers(fit: AuthorshipFit, remove: float) -> Numbers:
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         numbers[f"human.{name}"] = float((tables.logits[rows] >= remove).mean())
-    for name, limit in (("half_percent", half_percent), ("shipped", remove)):
-        for form in FORMATS:
-            numbers[f"authored_{name}.{form}"] = caught(fit, form, limit)
+    short = balanced_quantile(piece_tables(fit, parts=True), 0.005)
+    whole = balanced_quantile(piece_tables(fit, parts=False), 0.005)
+    for form in FORMATS:
+        numbers[f"authored_half_percent.{form}"] = caught(fit, form, half_percent)
+        numbers[f"authored_shipped.{form}"] = caught(fit, form, remove)
+        numbers[f"authored_removed.{form}"] = removed(fit, form, remove)
+        numbers[f"authored_pooled.{form}"] = pooled_caught(fit, form, short)
+        numbers[f"authored_documents.{form}"] = pooled_caught(fit, form, whole)
+    for name in AUTHORED:
         numbers[f"authored_{name}.mean"] = float(
             np.mean([numbers[f"authored_{name}.{form}"] for form in FORMATS])
         )
     return numbers
 
 
+def piece_tables(fit: AuthorshipFit, *, parts: bool) -> Tables:
+    """Machine texts as a whole, beside human texts: parts as long as authored pieces, or whole."""
+    number = np.arange(len(fit.piece_logits))
+    first = number < len(fit.data.writings)
+    wanted = np.where(fit.data.machine[fit.pieces.text] | (not parts), first, ~first)
+    rows = np.flatnonzero(wanted & (fit.piece_words >= MIN_WORDS))
+    text = fit.pieces.text[rows]
+    writings = fit.data.writings
+    return Tables(
+        fit.piece_logits[rows], np.array([writings[t].source for t in text]),
+        np.array([genre(writings[t]) for t in text]), fit.data.machine[text], text,
+    )  # fmt: skip
+
+
 def documents_recall(fit: AuthorshipFit, sources: list[str]) -> float:
     """Mean recall over `sources` at 1 % of human documents, genres weighing the same."""
-    writings = fit.data.writings
-    pure = np.flatnonzero(~fit.documents.mixed)
-    text, first = np.unique(fit.documents.text[pure], return_index=True)
-    logits = fit.document_logits[pure[first]]
-    words = np.array([sum(chunk.count(" ") + 1 for chunk in writings[t].chunks) for t in text])
-    long = words >= MIN_WORDS
-    tables = Tables(
-        logits[long], np.array([writings[t].source for t in text])[long],
-        np.array([genre(writings[t]) for t in text])[long], fit.data.machine[text][long],
-        text[long],
-    )  # fmt: skip
+    tables = piece_tables(fit, parts=False)
     limit = balanced_quantile(tables, 0.01)
     recalls = [
         (tables.logits[tables.machine & (tables.source == source)] >= limit).mean()
@@ -129,6 +141,27 @@ def documents_recall(fit: AuthorshipFit, sources: list[str]) -> float:
         if (tables.machine & (tables.source == source)).any()
     ]
     return float(np.mean(recalls))
+
+
+def pooled_caught(fit: AuthorshipFit, form: str, limit: float) -> float:
+    """The share of authored pieces that, judged as a document of their own, reach `limit`.
+
+    Pieces that are too short to be judged are not caught.
+    """
+    writings = fit.data.writings
+    mine = [
+        n for n, w in enumerate(writings) if w.source == "authored_commentary" and w.genre == form
+    ]
+    enough = fit.piece_words[mine] >= MIN_WORDS
+    return float((enough & (fit.piece_logits[mine] >= limit)).mean())
+
+
+def removed(fit: AuthorshipFit, form: str, limit: float) -> float:
+    """The share of the paragraphs of authored pieces that reach `limit`."""
+    writings = fit.data.writings
+    authored = np.array([w.source == "authored_commentary" and w.genre == form for w in writings])
+    mine = authored[fit.documents.text] & (fit.reach >= MIN_WORDS)
+    return float((fit.logits[mine] >= limit).mean())
 
 
 def caught(fit: AuthorshipFit, form: str, limit: float) -> float:
@@ -148,10 +181,12 @@ def caught(fit: AuthorshipFit, form: str, limit: float) -> float:
 
 def missed_pieces(fit: AuthorshipFit, limit: float, count: int = 8) -> list[str]:
     """The project-written pieces that look most human to the model: kind, logit, first words."""
-    worst: dict[int, float] = {}
-    for text, logit in zip(fit.documents.text.tolist(), fit.document_logits.tolist(), strict=True):
-        if fit.data.writings[text].source == "authored_commentary" and logit < limit:
-            worst[text] = logit
+    logits = fit.piece_logits[: len(fit.data.writings)].tolist()
+    worst = {
+        text: logits[text]
+        for text, writing in enumerate(fit.data.writings)
+        if writing.source == "authored_commentary" and logits[text] < limit
+    }
     ordered = sorted(worst, key=lambda text: (worst[text], text))[:count]
     return [
         f"{fit.data.writings[t].genre} ({worst[t]:.1f}): {fit.data.writings[t].chunks[0][:220]}"

@@ -20,6 +20,8 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# Where one worker after the other is killed before it has begun, a run ends by itself.
+GAVE_UP = 4
 PEOPLE = "Ana Ruiz|Tomas Berg|Lena Okoye|Mark Adeyemi|Ines Falk|Yusuf Aydin".split("|")
 PLACES = "Mill Street|the harbour|the old depot|Weston|the river bank|Northgate".split("|")
 FURNITURE = [
@@ -115,10 +117,12 @@ def environment() -> dict[str, str]:
 
 
 def start(corpus: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command(corpus, out, *options), env=environment(), stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    """Start a run; what it says is in the file beside `out` that ends in ``.log``."""
+    with Path(f"{out}.log").open("ab") as log:
+        return subprocess.Popen(
+            command(corpus, out, *options), env=environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=log,
+        )  # fmt: skip
 
 
 def finish(corpus: Path, out: Path, *options: str) -> int:
@@ -182,7 +186,11 @@ class Chaos:
             if process.poll() is not None:
                 if process.returncode in (0, 3):
                     break
-                assert process.returncode == -signal.SIGKILL, f"status {process.returncode}"
+                if process.returncode == GAVE_UP:
+                    assert "before they could begin" in Path(f"{out}.log").read_text("utf-8")
+                    self.counts["gave up"] += 1
+                else:
+                    assert process.returncode == -signal.SIGKILL, f"status {process.returncode}"
                 process = start(self.corpus, out)
         process.wait(timeout=600)
         status = finish(self.corpus, out)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cleaner.classify import Judgement, Models, Page, judge, load_models
+from cleaner.classify import Judgement, Models, Page, judge, load_models, tokenise_pages
 from cleaner.records import Document
 from cleaner.segment import segment
 
@@ -143,6 +143,33 @@ def test_a_judgement_does_not_depend_on_its_batch() -> None:
         assert np.array_equal(judgement.content, alone.content)
         assert np.array_equal(judgement.machine, alone.machine, equal_nan=True)
         assert judgement.ai_score == alone.ai_score
+
+
+def test_words_can_be_found_before_they_are_judged() -> None:
+    """Handing the words over changes nothing, also where pages are settled in between."""
+    pages = [page(text) for text in (ARTICLE, "", "\n".join(HEADER), ARTICLE + "\n" + INSIGHTS)]
+    words = tokenise_pages(pages)
+    keys = words.keys()
+    pages[0] = pages[0]._replace(settled=[True] + [False] * (len(pages[0].paragraphs) - 1))
+    for before, after in zip(judge(models(), pages, words), judge(models(), pages), strict=True):
+        assert np.array_equal(before.content, after.content)
+        assert np.array_equal(before.machine, after.machine, equal_nan=True)
+        assert before.ai_score == after.ai_score
+
+    assert [found.size for found in keys] == [len(one.paragraphs) for one in pages]
+    assert np.array_equal(keys[0], keys[3][: keys[0].size])
+    assert not np.isin(keys[2], keys[0]).any()
+
+
+def test_a_page_may_abstain_from_authorship() -> None:
+    """Where nobody asks who wrote it there is no answer, and the content is judged as ever."""
+    one = page(ARTICLE + "\n" + INSIGHTS)
+    with_it, without, again = judge(models(), [one, one._replace(authorship=False), one])
+
+    assert np.isnan(without.machine).all()
+    assert without.ai_score is None
+    assert np.array_equal(without.content, with_it.content)
+    assert with_it.ai_score == again.ai_score is not None
 
 
 def test_settled_paragraphs_are_not_judged() -> None:

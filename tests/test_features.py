@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from cleaner.features import (
+    BYTE_CLASS,
     COUNTS,
     MAX_PARAGRAPH_CHARS,
+    of_paragraphs,
     pieces,
     sum_by_paragraph,
     tokenise,
 )
-from cleaner.features_around import neighbours, rows_of_pages, runs
-from cleaner.features_page import paragraph_keys, repeated
-from cleaner.features_words import content_grams, pack, score, style_grams
+from cleaner.features_around import density, neighbours, rows_of_pages, runs
+from cleaner.features_page import paragraph_keys, repeated, shape, shared_words
+from cleaner.features_words import content_grams, pack, score, style_grams, sum_scores
 
 PARAGRAPHS = [
     "The council voted on Monday to close the old bridge, officials said.",
@@ -79,6 +81,54 @@ def test_counts_add_up_to_the_bytes() -> None:
     assert tokens.counts[0].sum() == len(folded.encode()) + 1  # and the separator
 
 
+@pytest.mark.parametrize("text", PARAGRAPHS)
+def test_counts_are_those_of_the_bytes(text: str) -> None:
+    """What is derived from a few places is what counting every byte finds."""
+    tokens = tokenise([text])
+    counted = np.bincount(BYTE_CLASS.take(tokens.buffer), minlength=len(COUNTS))
+
+    assert tokens.counts[0].tolist() == counted.tolist()
+
+
+def test_scripts_beside_each_other_are_counted_as_each_alone() -> None:
+    """A batch in Latin script is looked at in another way than one in other scripts."""
+    mostly_ours, mostly_others = ["Rain fell. " * 400], ["Дождь шёл весь день. " * 400]
+    alone = np.concatenate([tokenise([text]).counts for text in PARAGRAPHS])
+    for others in (mostly_ours, mostly_others):
+        tokens = tokenise([*PARAGRAPHS, *others])
+
+        assert np.array_equal(tokens.counts[:-1], alone)
+        assert np.array_equal(tokens.words[: tokens.first[-2]], tokenise(PARAGRAPHS).words)
+
+
+@pytest.mark.parametrize("separator", ["\x1e", "x\x1ey \x1e"])
+def test_a_separator_inside_a_text_separates_nothing(separator: str) -> None:
+    """The byte between paragraphs may stand in a dump: it is a space there."""
+    tokens = tokenise(["one", f"two{separator}three", "four"])
+
+    assert tokens.first.size == 4
+    assert np.array_equal(
+        tokens.words, tokenise(["one", f"two{separator}three".replace("\x1e", " "), "four"]).words
+    )
+
+
+def test_a_word_has_the_same_hash_wherever_it_stands() -> None:
+    """The sums that hashes come from start anew every some ten thousand bytes."""
+    words = tokenise(["bridge over water " * 800] * 8).words
+
+    assert np.unique(words).size == 3
+    assert np.array_equal(words[:3], words[-3:])
+    longest = "\U000f0000" * MAX_PARAGRAPH_CHARS
+    assert np.unique(tokenise(["a", longest, longest, "a"]).words).size == 2
+
+
+def test_a_suffix_is_the_word_of_its_last_three_bytes() -> None:
+    """Endings are hashed as words are, capitals and digits folded alike."""
+    tokens = tokenise(["walkING it a R2D2 don't"])
+
+    assert np.array_equal(tokens.suffixes, tokenise(["ing it a 0d0 n't"]).words)
+
+
 def test_a_batch_equals_its_paragraphs_one_by_one() -> None:
     """Nothing about a paragraph depends on the others."""
     vocabulary = np.arange(1 << 18) % 3 == 0
@@ -92,6 +142,41 @@ def test_a_batch_equals_its_paragraphs_one_by_one() -> None:
     assert np.array_equal(
         together.counts, np.concatenate([tokenise([text]).counts for text in PARAGRAPHS])
     )
+
+
+def test_several_models_are_read_in_one_trip() -> None:
+    """Weights side by side give the very same sums as each pair on its own."""
+    chance = np.random.default_rng(0)
+    pairs = [pack(chance.normal(size=(2, 1 << 18)).astype(np.float32)) for _ in range(2)]
+    grams = content_grams(tokenise(PARAGRAPHS))
+    alone = [sum_scores(grams, weights) for weights in pairs]
+
+    assert np.array_equal(sum_scores(grams, np.stack(pairs, axis=1)), np.hstack(alone))
+
+
+def test_words_of_some_paragraphs_are_those_of_a_batch_of_them() -> None:
+    """Leaving paragraphs out changes nothing about the others."""
+    vocabulary = np.arange(1 << 18) % 3 == 0
+    chosen = np.arange(len(PARAGRAPHS)) % 3 != 1
+    part = of_paragraphs(tokenise(PARAGRAPHS), chosen)
+    alone = tokenise([text for text, kept in zip(PARAGRAPHS, chosen, strict=True) if kept])
+
+    assert np.array_equal(part.counts, alone.counts)
+    for view in (content_grams, lambda tokens: style_grams(tokens, vocabulary)):
+        for ours, theirs in zip(view(part).by_word, view(alone).by_word, strict=True):
+            assert np.array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("text", ["Anna came.", "“Anna came.”", "So. Anna came: Anna's cat"])
+def test_a_word_that_opens_a_sentence_is_no_name(text: str) -> None:
+    """A capital says nothing at the start of a sentence, of a quotation or of a paragraph."""
+    vocabulary = np.ones(1 << 18, np.bool_)
+    capital, small = (
+        style_grams(tokenise([spelling]), vocabulary).by_word[0]
+        for spelling in (text, text.replace("Anna", "anna"))
+    )
+
+    assert np.array_equal(capital, small)
 
 
 def test_masked_words_hide_names_and_numbers() -> None:
@@ -137,10 +222,41 @@ def test_empty_paragraphs_sum_to_zero() -> None:
 def test_neighbours_never_reach_into_another_page() -> None:
     """Outside the page there are zeros and a mark."""
     starts, page = rows_of_pages(np.array([2, 1]))
-    before, after = neighbours(np.array([[1.0], [2.0], [3.0]], np.float32), starts, page, 1)
+    values = np.array([[1.0], [2.0], [3.0]], np.float32)
+    before, after = np.split(neighbours(values, starts, page, 1), 2, axis=1)
 
     assert before.tolist() == [[0, 1], [1, 0], [0, 1]]
     assert after.tolist() == [[2, 0], [0, 1], [0, 1]]
+
+
+def test_density_sums_over_rows_of_the_same_page() -> None:
+    """Two rows on either side at most, none of another page, and never the row itself."""
+    starts, page = rows_of_pages(np.array([4, 2]))
+    mass = np.array([1, 2, 4, 8, 16, 32]) * 256
+    amounts = np.expm1(density(mass, mass // 256, starts, page, np.zeros(2, np.bool_))[:, 10:] * 8)
+
+    assert amounts[:, 0].round().tolist() == [0, 1, 3, 6, 0, 16]
+    assert amounts[:, 1].round().tolist() == [6, 12, 8, 0, 32, 0]
+
+
+def test_shared_words_are_those_of_other_prose_on_the_page() -> None:
+    """A teaser's words don't count for the page, nor those of the next page."""
+    prose = "The harbour council said the harbour bridge would be closed for repairs on Monday."
+    other = "The harbour council had argued about the bridge for years before the vote on Monday."
+    teaser = "Celebrity gardens and kitchens"
+    texts = [prose, other, teaser, prose, teaser, "harbour repairs"]
+    batch = [tokenise(texts[:4]), tokenise(texts[4:])]
+    shapes = [
+        shape(tokens, np.full((tokens.begins.size, 2), 4, np.float32), np.zeros(n, np.bool_))
+        for tokens, n in zip(batch, (4, 2), strict=True)
+    ]
+    starts, _ = rows_of_pages(np.array([3, 3]))
+    every = shared_words(batch, shapes, starts)[:, 1]
+    # How many long words there are, and are found; "harbour" stands twice in one paragraph.
+    counts = np.array([8, 8, 3, 8, 3, 2])
+    found = np.array([5, 4, 0, 2, 0, 2])
+
+    assert every == pytest.approx((found + 0.5) / (counts + 1))
 
 
 def test_repetition_counts_inside_one_page_only() -> None:
@@ -148,6 +264,16 @@ def test_repetition_counts_inside_one_page_only() -> None:
     keys = paragraph_keys(tokenise(["Share this", "Share this", "Share this", "Other"]))
 
     assert repeated(keys, np.array([0, 0, 1, 1])).tolist() == [True, True, False, False]
+
+
+def test_keys_are_about_the_words_in_their_order() -> None:
+    """The same words in another order are another paragraph; marks and capitals are not."""
+    texts = ["No vote, no bridge.", "no vote: NO BRIDGE", "No bridge, no vote.", "", "no", "…"]
+    keys = paragraph_keys(tokenise(texts))
+
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[3] == keys[5] == 0 != keys[4]
+    assert np.array_equal(keys[4:5], paragraph_keys(tokenise(["no"])))
 
 
 def test_runs_stay_on_their_page_and_bridge_short_gaps() -> None:

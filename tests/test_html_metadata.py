@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import html as lxml_html
 
 from cleaner.html_linked_data import read_linked_data
 from cleaner.html_metadata import PageMetadata, read_metadata
+from cleaner.html_tags import read_page
 from cleaner.machine_dates import iso_date
 from cleaner.person_names import clean_authors
 
 
 def read(head: str = "", body: str = "", url: str | None = None) -> PageMetadata:
     page = f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"
-    return read_metadata(lxml_html.document_fromstring(page), url)
+    return read_metadata(read_page(page), url)
 
 
 def linked(value: Any) -> str:

@@ -8,6 +8,8 @@ import io
 import lzma
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,3 +168,32 @@ def test_a_file_name_that_is_no_utf_8_is_read_and_can_be_written(tmp_path: Path)
     assert isinstance(raw, Raw)
     assert raw.source.endswith("caf\ufffd.txt")
     assert raw.id.startswith("caf\ufffd-")
+
+
+def test_a_slow_pipe_gives_its_lines_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a megabyte; a mark that comes in two pieces is seen all the same."""
+    packed = gzip.compress(b'{"text": "News."}\n' * 3)
+    for feed in ([b'{"text": "Ne', b'ws."}\n'], [packed[:1], packed[1:5], packed[5:]]):
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb", buffering=0) as writer:
+
+            class Standard:
+                buffer = pipe
+
+            monkeypatch.setattr("sys.stdin", Standard)
+
+            def write(writer: io.FileIO = writer, feed: list[bytes] = feed) -> None:
+                for piece in feed:
+                    writer.write(piece)
+                    time.sleep(0.02)
+                if len(feed) == 3:
+                    writer.close()
+
+            feeder = threading.Thread(target=write)
+            feeder.start()
+            # The pipe is still open where the first line is asked for.
+            first = next(read(Source("-", format="jsonl")))
+            feeder.join()
+
+        assert isinstance(first, Raw)
+        assert first.body == b"News."

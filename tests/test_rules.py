@@ -289,3 +289,15 @@ def test_examples_that_do_not_hold_are_reported() -> None:
     problems = check_examples(rule)
 
     assert problems == ["hit 1 removes [], not 'Read next: '", "miss 1 is hit: 'Read next:'"]
+
+
+def test_a_line_means_the_same_wherever_it_stands() -> None:
+    """What was found on a line is remembered without its place."""
+    rule = rule_of(anchors=["read more"], pattern="(?i) ^ read [ ] more $", removes="paragraph")
+    rules = RuleSet([rule])
+    for before in ("", "The council voted.\n", "It will vote again on the second of May.\n"):
+        document = Document("1", "-", None, f"{before}Read more\nThe mayor has read more.")
+
+        [finding] = rules.find(document, segment(document)).findings
+
+        assert finding.span == (len(before), len(before) + len("Read more"))

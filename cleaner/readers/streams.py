@@ -13,8 +13,9 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 import zstandard
 
@@ -23,6 +24,8 @@ from cleaner.readers.source import STANDARD_INPUT, DamagedStreamError, Source
 
 # Most files are read in one piece, which needn't be joined to others.
 _PIECE = 1 << 20
+# The first piece must be long enough to tell a compression by.
+_MARK_BYTES = 10
 # zstd can't be told to stop early, and one kilobyte of it can stand for 32 MB.
 _ZSTD_PIECE = 1 << 11
 _MAX_OUTPUT = 1 << 20
@@ -39,10 +42,10 @@ _MAGICS = {
 }
 
 
-def open_stream(source: Source) -> BinaryIO:
+def open_stream(source: Source) -> BufferedIOBase:
     """Open a source for reading; raises `RejectError` with a kind that says why not."""
     if source.path == STANDARD_INPUT:
-        return sys.stdin.buffer
+        return cast(BufferedIOBase, sys.stdin.buffer)
     try:
         return Path(source.path).open("rb")
     except FileNotFoundError as error:
@@ -88,16 +91,21 @@ def compression_of(first: bytes) -> str | None:
 
 
 def _file_pieces(
-    stream: BinaryIO, meter: Callable[[bytes], object] | None
+    stream: BufferedIOBase, meter: Callable[[bytes], object] | None
 ) -> Iterator[bytes]:  # fmt: skip
+    least = _MARK_BYTES
     while True:
         try:
-            piece = stream.read(_PIECE)
+            # What there is, without waiting for more: a pipe may give a line a minute.
+            piece = stream.read1(_PIECE)
+            while piece and len(piece) < least and (more := stream.read1(_PIECE)):
+                piece += more
         except OSError as error:
             reason = f"Reading stopped: {error.strerror}. The disk or the network may be at fault."
             raise DamagedStreamError("read-error", reason) from error
         if not piece:
             return
+        least = 0
         if meter:
             meter(piece)
         yield piece
