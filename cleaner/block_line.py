@@ -7,22 +7,19 @@ from typing import NamedTuple
 
 from cleaner.block_tags import Kind
 from cleaner.html_attributes import attributes_of, class_of
-from cleaner.html_tags import visible
+from cleaner.html_tags import MAX_DEPTH, visible
 
 _SENTENCE_ENDS = (".", "!", "?", '"', "”", ":", "…", "»", ")")
 _MIN_BREAK_CHARS = 60
 _MAX_CELL_CHARS = 60
 _CELL_BREAK = " | "
+_MAX_ROW_PARTS = 1000  # no table is that wide
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Longer ones carry a picture or a program's data; nobody styles by their names.
 _MAX_ATTRIBUTES_CHARS = 20_000
 _MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 14
 _NAMING = ("class", "id", "itemprop", "role", "data-testid")
 _ONLY_CLASS = re.compile(r"""\s*class="([^"&]*)"\s*""")
-
-
-# Real pages stay below 100.
-MAX_DEPTH = 500
 
 
 class TooDeepError(Exception):
@@ -138,6 +135,9 @@ class PageText:
     def open(self, tag: str, attributes: str) -> None:
         if self.parts:
             self.flush()
+        self._enter(tag, attributes)
+
+    def _enter(self, tag: str, attributes: str) -> None:
         if len(self.stack) > MAX_DEPTH:
             raise TooDeepError
         parents, ends, tags, names = self.nodes
@@ -204,13 +204,12 @@ class PageText:
 
     def _open_cell(self, tag: str, attributes: str) -> None:
         """Short cells of a row stand in one line; a menu's cells (all links) don't."""
-        if 2 * self.link_chars > sum(map(len, self.parts)):
+        if len(self.parts) > _MAX_ROW_PARTS or (
+            self.link_chars and 2 * self.link_chars > sum(map(len, self.parts))
+        ):
             self.flush()
-        before = self.parts[:]
-        self.parts.clear()
-        self.open(tag, attributes)
-        self.parts += before
-        self.cell = len(before)
+        self._enter(tag, attributes)
+        self.cell = len(self.parts)
 
     def _close_cell(self) -> None:
         own = "".join(self.parts[self.cell :]).strip() if self.cell >= 0 else ""

@@ -33,14 +33,12 @@ from cleaner.features_page import (
     repeated,
     second_pass,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import long_words, shared_words
 from cleaner.features_words import Pairs, content_grams, pack, score
-from cleaner.layers import Layers, forward, sigmoid
+from cleaner.layers import Layers, forward, sigmoid, weigh
 from cleaner.modelstore import Arrays, layer_arrays, layers_from, load, model_folder, save
 from cleaner.records import Paragraph
-
-_FIRST_SHARE = np.float32(0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,6 @@ def block_probabilities(
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
 
-def weigh(first: Floats, second: Floats) -> Floats:
-    """The final logits from those of both judgements: their errors partly cancel out."""
-    return np.asarray(second + _FIRST_SHARE * (first - second), np.float32)
-
-
 def _mean(networks: Sequence[Layers], inputs: Floats) -> Floats:
     logits = sum(forward(layers, inputs) for layers in networks)
     return np.asarray(logits / np.float32(len(networks)))
@@ -146,7 +139,7 @@ def shapes(batch: BlockBatch, scores: Sequence[Floats]) -> Shape:
         parts.append(shape(tokens, said, batch.settled[rows]))
         done = rows.stop
     keys = np.concatenate([paragraph_keys(tokens) for tokens in batch.tokens])
-    common = shared_words(batch.tokens, parts, batch.starts)
+    common = shared_words(long_words(batch.tokens), parts, batch.starts)
     return join(parts, repeated(keys, batch.page), common)
 
 

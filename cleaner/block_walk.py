@@ -11,11 +11,11 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from cleaner.block_hidden import Alike, Hidden
-from cleaner.block_line import MAX_DEPTH, NAMES, Found, Nodes, PageText, TooDeepError
+from cleaner.block_line import NAMES, Found, Nodes, PageText, TooDeepError
 from cleaner.block_tags import Kind
 from cleaner.html_attributes import class_of
 from cleaner.html_nesting import ELEMENTS, depth_after_end
-from cleaner.html_tags import Tags, is_self_closing, visible
+from cleaner.html_tags import MAX_DEPTH, Tags, is_self_closing, visible
 
 _MAX_WALKS = 8
 _OF_HEAD = frozenset({"meta", "link", "title", "base"})

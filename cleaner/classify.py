@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from cleaner.authorship import AuthorshipModel, evidence, judge_authorship
 from cleaner.block_facts import BlockFacts
 from cleaner.block_model import BlockModel, block_probabilities, load_block_model
-from cleaner.content import ContentModel, content_probabilities
+from cleaner.content import ContentModel, content_probabilities, with_correction
 from cleaner.features import Floats, Hashes, Tokens, pieces, tokenise
 from cleaner.features_page import paragraph_keys
 from cleaner.features_words import Pairs, content_grams, sum_scores, with_edges
@@ -204,6 +204,9 @@ def _word_scores(
     for tokens in batch:
         grams = content_grams(tokens)
         sums = sum_scores(grams, words)
-        scores.append(with_edges(grams, model.words, sums[:, :2]) + model.intercepts)
+        said = with_edges(grams, model.words, sums[:, :2]) + model.intercepts
+        if isinstance(model, ContentModel):
+            said = with_correction(model, grams, said)
+        scores.append(said)
         plain.append(sums[:, 2:])
     return scores, plain

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from cleaner.commands import parser
 from cleaner.commands.console import is_attended, say
 from cleaner.commands.templates_parser import templates_parser
+from cleaner.commands.train_parser import train_parser
 from cleaner.errors import CleanerError, ExitStatus
 
 _log = logging.getLogger("cleaner")
@@ -82,6 +83,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "verify": parser.verify_parser,
     "rules": parser.rules_parser,
     "templates": templates_parser,
+    "train": train_parser,
 }
 
 
@@ -103,6 +105,10 @@ def _command(verb: str) -> Command:
         from cleaner.commands.templates import templates_command
 
         return templates_command
+    if verb == "train":
+        from cleaner.commands.train import train_command
+
+        return train_command
     from cleaner.commands import reports
 
     return {

@@ -15,9 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.features import Floats, Ints, Tokens
-from cleaner.features_around import Flags, long_lists, rows_of_pages
+from cleaner.features_around import Flags, headline_lists, rows_of_pages, side_by_side
+from cleaner.features_belonging import belonging
 from cleaner.features_page import (
     Shape,
+    ends_sentence,
     first_pass,
     join,
     list_items,
@@ -25,13 +27,13 @@ from cleaner.features_page import (
     repeated,
     second_pass,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import LongWords, long_words, shared_words
 from cleaner.features_words import Grams, Pairs, score
-from cleaner.layers import Layers, forward, sigmoid
+from cleaner.layers import Layers, forward, sigmoid, weigh
 
 _SURE = 2.0
-_LONG_LIST, _FURNITURE = 15, 20
+_FURNITURE = 20
 
 
 class Trust(NamedTuple):
@@ -41,8 +43,8 @@ class Trust(NamedTuple):
     probably a clean text already, and a paragraph must look much less like article, by up to
     `bonus` in logits, to be called something else. `shift` is taken off everywhere else. A
     paragraph that stands directly between two that are surely content gets `enclosed`: it is
-    a sub-heading more often than an advertisement. `listed` is taken off the items of a list of
-    15 and more on a page full of navigation: however well written, they are teasers.
+    a sub-heading more often than an advertisement. `listed` is taken off the items of a long
+    list of headlines on a page full of navigation: however well written, they are teasers.
     """
 
     begins: float
@@ -54,7 +56,12 @@ class Trust(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ContentModel:
-    """Arrays of the content model; `words` holds two models: of all lines, of prose only."""
+    """Arrays of the content model; `words` holds two models: of all lines, of prose only.
+
+    `rarity` is how rare long words are
+    (`cleaner.features_belonging`). `correction` is what a user's labels have added
+    (`cleaner.finetune`): in its real part the weights of word patterns.
+    """
 
     digest: str
     keep_threshold: float
@@ -63,11 +70,20 @@ class ContentModel:
     first: Layers
     second: Layers
     trust: Trust
+    rarity: Ints
+    correction: Pairs | None = None
 
 
 def word_scores(model: ContentModel, grams: Grams) -> Floats:
-    """What the words alone say: ``(paragraphs, 2)`` logits."""
-    return score(grams, model.words) + model.intercepts
+    """What the words alone say: ``(paragraphs, 2)`` logits, and a third with a correction."""
+    return with_correction(model, grams, score(grams, model.words) + model.intercepts)
+
+
+def with_correction(model: ContentModel, grams: Grams, scores: Floats) -> Floats:
+    """Word scores, and what the correction adds as a last column, where the model has one."""
+    if model.correction is None:
+        return scores
+    return np.column_stack([scores, score(grams, model.correction)[:, 0]])
 
 
 def content_probabilities(
@@ -88,46 +104,70 @@ def content_probabilities(
     done = 0
     for tokens, said in zip(batch, scores, strict=True):
         rows = slice(done, done + tokens.begins.size)
-        shapes.append(shape(tokens, said, settled[rows]))
+        shapes.append(shape(tokens, said[:, :2], settled[rows]))
         done = rows.stop
     starts, page = rows_of_pages(lengths)
     keys = np.concatenate([paragraph_keys(tokens) for tokens in batch])
-    own = join(shapes, repeated(keys, page), shared_words(batch, shapes, starts))
+    words = long_words(batch)
+    own = join(shapes, repeated(keys, page), shared_words(words, shapes, starts))
     items = np.concatenate([list_items(tokens) for tokens in batch])
-    return judge_shapes(model, own, items, starts, page, settled, whole)
-
-
-def judge_shapes(
-    model: ContentModel,
-    own: Shape,
-    items: Flags,
-    starts: Ints,
-    page: Ints,
-    settled: Flags,
-    whole: Flags,
-) -> Floats:
-    """Both passes over paragraphs whose own features are known."""
-    logits = forward(model.first, first_pass(own, starts, page, whole))
-    logits = forward(model.second, second_pass(own, logits, starts, page, whole))
-    logits = trusted(logits, own.chars, items, starts, page, settled, model.trust)
+    known = Judged(words, own, items, starts, page, settled)
+    logits = judge_shapes(model, known, whole)
+    if model.correction is not None:
+        logits = logits + np.concatenate([said[:, 2] for said in scores])
     # Six digits: far finer than any threshold, and immune to how a processor rounds.
     return np.where(settled, np.float32(0), np.round(sigmoid(logits), 6))
 
 
-def trusted(
-    logits: Floats,
-    chars: Ints,
-    items: Flags,
-    starts: Ints,
-    page: Ints,
-    settled: Flags,
-    trust: Trust,
-) -> Floats:
+class Judged(NamedTuple):
+    """Paragraphs and what is known of them without a judgement; `items` are those of lists."""
+
+    words: LongWords
+    own: Shape
+    items: Flags
+    starts: Ints
+    page: Ints
+    settled: Flags
+
+
+def judge_shapes(model: ContentModel, known: Judged, whole: Flags) -> Floats:
+    """Both passes over paragraphs whose own features are known: logits."""
+    inputs = first_pass(known.own, known.starts, known.page, whole)
+    first = _forward_open(model.first, inputs, known.settled)
+    second = _forward_open(
+        model.second, second_inputs(known, first, model.rarity, whole), known.settled
+    )
+    return trusted(weigh(first, second), known, model.trust)
+
+
+def _forward_open(layers: Layers, inputs: Floats, settled: Flags) -> Floats:
+    """Logits of open rows; nobody asks for those of settled ones, on dumps two in five."""
+    if not settled.any():
+        return forward(layers, inputs)
+    rows = np.flatnonzero(~settled)
+    logits = np.zeros(settled.size, np.float32)
+    logits[rows] = forward(layers, inputs.T.take(rows, axis=1).T)
+    return logits
+
+
+def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> Floats:
+    """What the second judgement sees: the first one all around, and what belongs together."""
+    around = second_pass(known.own, first, known.starts, known.page, whole)
+    tied = belonging(
+        known.words, known.own, known.items, first, rarity, known.starts, known.page
+    )
+    return side_by_side([around, tied])
+
+
+def trusted(logits: Floats, known: Judged, trust: Trust) -> Floats:
     """Shift logits by what else is on their page; see `Trust`."""
-    furniture = np.bincount(page, weights=logits < -_SURE, minlength=starts.size - 1)
-    teasers = long_lists(items & ~settled, page, _LONG_LIST) & (furniture >= _FURNITURE)[page]
+    _, own, items, starts, page, settled = known
+    plain = settled | (logits < -_SURE)
+    furniture = np.bincount(page, weights=plain, minlength=starts.size - 1)
+    headlines = headline_lists(items & ~settled, ends_sentence(own), own.chars, page)
+    teasers = headlines & (furniture >= _FURNITURE)[page]
     logits = np.where(teasers, logits - np.float32(trust.listed), logits)
-    open_chars = np.where(settled, 0, chars)
+    open_chars = np.where(settled, 0, own.chars)
     pages = starts.size - 1
     total = np.bincount(page, weights=open_chars, minlength=pages)
     likely = np.bincount(page, weights=np.where(logits > 0, open_chars, 0), minlength=pages)

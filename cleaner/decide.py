@@ -105,12 +105,14 @@ def decide(
         span = Span(0, len(document.text))
         return (Decision(span, Action.KEEP, "reporting", None),) if document.text else ()
     verdicts = weigh(paragraphs, assigned.whole, judgement, policy)
+    kept = (index for index, verdict in enumerate(verdicts) if _label(verdict) == "reporting")
+    begins = next(kept, len(paragraphs))
     for duplicate in duplicates:
         if duplicate.index in assigned.whole:
             continue
         verdicts[duplicate.index] = (
             Finding(paragraphs[duplicate.index].span, "reporting", policy.by_content, policy.keep)
-            if _is_only_copy(duplicate, verdicts)
+            if _is_only_copy(duplicate, verdicts, begins)
             else duplicate.finding
         )
     if detailed or "reporting" in policy.removed_labels:
@@ -121,13 +123,16 @@ def decide(
     return _tile(document.text, paragraphs, verdicts, assigned.cuts, policy.removed_labels)
 
 
-def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None]) -> bool:
+def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None], begins: int) -> bool:
     """Whether the first copy goes for another reason while this one stands in kept text.
 
     A teaser above the article often repeats its first sentence: then the copy in the
-    article is the one to keep.
+    article is the one to keep. A first copy that goes after the article begins is furniture
+    that stands in it several times, a caption or the note in place of a video: all go.
     """
     if _label(verdicts[duplicate.first]) in ("reporting", "duplicate"):
+        return False
+    if duplicate.first > begins:
         return False
     beside = (duplicate.index - 1, duplicate.index + 1)
     return any(0 <= i < len(verdicts) and _label(verdicts[i]) == "reporting" for i in beside)

@@ -20,6 +20,7 @@ from cleaner.features import Floats, Ints
 Flags = NDArray[np.bool_]
 _SPANS = np.array([2, 6, 15, 40])[:, None]
 _GAP = 2
+_LONG_LIST, _FEW, _HEADLINE = 15, 0.35, 65
 
 
 def rows_of_pages(lengths: Ints) -> tuple[Ints, Ints]:
@@ -45,6 +46,13 @@ def columns(parts: Sequence[NDArray[Any]], rows: int) -> Floats:
         result[done : done + size] = part
         done += size
     return result.T
+
+
+def running(values: NDArray[Any]) -> Ints:
+    """How much of whole numbers or flags stands before each place, and in all."""
+    sums = np.zeros(values.size + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 def side_by_side(parts: Sequence[NDArray[Any]]) -> Floats:
@@ -133,19 +141,48 @@ def density(mass: Ints, chars: Ints, starts: Ints, page: Ints, whole: Flags) -> 
     )
 
 
-def long_lists(items: Flags, page: Ints, length: int) -> Flags:
-    """Which list items belong to a list of at least `length`, over gaps of up to two rows.
+def _runs_of(places: Ints, page: Ints) -> Ints:
+    """Which run each of these rows belongs to; a run goes on over up to two other rows."""
+    opens = np.ones(places.size, np.bool_)
+    opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
+    return np.asarray(np.cumsum(opens) - 1)
 
-    >>> long_lists(np.array([True, False, True, True, False]), np.zeros(5, np.int64), 3).tolist()
-    [True, False, True, True, False]
+
+def list_lengths(items: Flags, page: Ints) -> Ints:
+    """How many items each item's list has, over gaps of up to two rows; 0 for other rows.
+
+    >>> list_lengths(np.array([True, False, True, True, False]), np.zeros(5, np.int64)).tolist()
+    [3, 0, 3, 3, 0]
+    """
+    places = np.flatnonzero(items)
+    lengths = np.zeros(items.size, np.int64)
+    run = _runs_of(places, page)
+    lengths[places] = np.bincount(run)[run]
+    return lengths
+
+
+def headline_lists(items: Flags, ends: Flags, chars: Ints, page: Ints) -> Flags:
+    """Which list items belong to a long list of headlines, over gaps of up to two rows.
+
+    A publisher's hundred headlines beside every article are long, and hardly one ends as a
+    sentence does (`ends`). What an article lists is shorter (names, prices), or sentences.
+
+    >>> items, chars, page = np.ones(20, np.bool_), np.full(20, 90), np.zeros(20, np.int64)
+    >>> headline_lists(items, ~items, chars, page).all()
+    np.True_
+    >>> headline_lists(items, items, chars, page).any(), headline_lists(
+    ...     items, ~items, chars // 2, page).any()
+    (np.False_, np.False_)
     """
     places = np.flatnonzero(items)
     member = np.zeros(items.size, np.bool_)
     if places.size:
-        opens = np.ones(places.size, np.bool_)
-        opens[1:] = (np.diff(places) > _GAP + 1) | (page[places[1:]] != page[places[:-1]])
-        run = np.cumsum(opens) - 1
-        member[places] = np.bincount(run)[run] >= length
+        run = _runs_of(places, page)
+        size = np.bincount(run)
+        sentences = np.bincount(run, weights=ends[places])
+        length = np.bincount(run, weights=chars[places])
+        found = (size >= _LONG_LIST) & (sentences < _FEW * size) & (length >= _HEADLINE * size)
+        member[places] = found[run]
     return member
 
 

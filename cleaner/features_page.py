@@ -6,7 +6,7 @@ Arrays have one row a paragraph; see `cleaner.features_around` for `starts` and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,17 @@ from cleaner.features import (
     Hashes,
     Ints,
     Tokens,
-    buckets,
     mix,
 )
-from cleaner.features_around import Flags, columns, density, neighbours, runs, side_by_side
+from cleaner.features_around import (
+    Flags,
+    columns,
+    density,
+    neighbours,
+    running,
+    runs,
+    side_by_side,
+)
 from cleaner.features_hashes import position_sums
 
 _INDEX = {name: position for position, name in enumerate(COUNTS)}
@@ -40,16 +47,10 @@ _SHARED = 8  # so many of the first columns of `Shape.own` are shared
 _SETTLED_SCORE = np.float32(-3.0)
 _ENDS_SENTENCE, _SETTLED, _AGAIN = 3, 5, 6  # columns of `Shape.own` and `Shape.shared`
 _REACH = 4
-_LONG = 80
+LONG = 80
 # U+2000-2FFF begin with 0xE2; of these, quotation marks and dashes are folded to ASCII.
 _IS_BULLET = np.isin(np.arange(256), [ord("*"), ord("-"), ord("+"), 0xE2])
 _LONGEST_WORDS, _LONGEST_CHARS = 250, 1500
-_NOTABLE_BYTES = 5
-_PLACE_BITS = 13
-_TABLES = 64  # tables of so many pages stay in the cache
-# Three counters in a number, of words that are found elsewhere and capitalised (see the
-# shifts): capitalised ones, those of them found, all found. A paragraph has far fewer words.
-_KINDS = np.array([0, 1, 1 << 40, (1 << 40) + (1 << 20) + 1])
 
 
 class Shape(NamedTuple):
@@ -92,64 +93,6 @@ def join(shapes: Sequence[Shape], again: Flags, common: Floats) -> Shape:
     )
 
 
-def shared_words(batch: Sequence[Tokens], shapes: Sequence[Shape], starts: Ints) -> Floats:
-    """How much of a paragraph's vocabulary the page's prose uses elsewhere.
-
-    A teaser for another story is well written too, but it is about something else. Columns:
-    the share of the long words that are capitalised, and that of all of them, that stand in
-    another paragraph of prose; 0.5 where there are none.
-    """
-    # Prose of articles ends its sentences; the longest teasers in a list don't.
-    prose = np.concatenate(
-        [
-            (part.mass > 0) & (part.chars > _LONG) & (part.shared[:, _ENDS_SENTENCE] > 0)
-            for part in shapes
-        ]
-    )
-    places, count, capital = (
-        np.concatenate(parts) for parts in zip(*map(_notable, batch), strict=True)
-    )
-    in_prose = np.repeat(prose, count)
-    first = _running(count)
-    elsewhere = _counts_in_pages(places, in_prose, first[starts]) > in_prose
-    kinds = _KINDS.take(capital.view(np.uint8) * np.uint8(2) + elsewhere.view(np.uint8))
-    sums = np.diff(_running(kinds)[first])
-    total, found = sums >> 40, (sums >> 20) & 0xFFFFF
-    capitals = (found + 0.5) / (total + 1)
-    return columns([capitals, ((sums & 0xFFFFF) + 0.5) / (count + 1)], count.size)
-
-
-def _running(values: NDArray[Any]) -> Ints:
-    """How much of whole numbers or flags stands before each place, and in all."""
-    sums = np.zeros(values.size + 1, np.int64)
-    np.cumsum(values, out=sums[1:])
-    return sums
-
-
-def _counts_in_pages(places: Ints, counts: Flags, bounds: Ints) -> NDArray[np.uint32]:
-    """How often each word's place occurs among the words of its page that count."""
-    result = np.zeros(places.size, np.uint32)
-    pages = bounds.size - 1
-    for start in range(0, pages, _TABLES):
-        ends = bounds[start : start + _TABLES + 1]
-        words = slice(int(ends[0]), int(ends[-1]))
-        keys = np.repeat(np.arange(ends.size - 1) << _PLACE_BITS, np.diff(ends))
-        keys += places[words]
-        seen = np.zeros((ends.size - 1) << _PLACE_BITS, np.uint32)
-        np.add.at(seen, keys[counts[words]], np.uint32(1))
-        seen.take(keys, out=result[words], mode="clip")
-    return result
-
-
-def _notable(tokens: Tokens) -> tuple[Ints, Ints, Flags]:
-    """Long words of a piece: their places in a small table, how many of them each paragraph has,
-    which are capitalised."""
-    long = np.flatnonzero(tokens.ends - tokens.starts >= _NOTABLE_BYTES)
-    count = np.diff(np.searchsorted(long, tokens.first))
-    capital = tokens.heads.take(long) == _INDEX["upper"]
-    return buckets(tokens.words.take(long), _PLACE_BITS), count, capital
-
-
 def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     """A paragraph's own features; whether it is repeated is not known before `join`.
 
@@ -163,7 +106,7 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     letters = upper + counts[_INDEX["lower"]]
     per_word = 1.0 / (words + 1)
     per_char = (1.0 / (chars + 1)).astype(np.float32)
-    capitals = np.diff(_running(tokens.heads == _INDEX["upper"])[tokens.first])
+    capitals = np.diff(running(tokens.heads == _INDEX["upper"])[tokens.first])
     said = np.where(settled, _SETTLED_SCORE, np.clip(scores.T, -8, 8)) / np.float32(4)
     last, before_last, head = _edge_classes(tokens)
     question = tokens.buffer.take(np.maximum(tokens.finishes - 1, 0)) == ord("?")
@@ -201,6 +144,16 @@ def shape(tokens: Tokens, scores: Floats, settled: Flags) -> Shape:
     return Shape(own, own[:, :_SHARED], chars, chars * weight)
 
 
+def is_settled(own: Shape) -> Flags:
+    """Which paragraphs are explained already."""
+    return own.shared[:, _SETTLED] > 0
+
+
+def ends_sentence(own: Shape) -> Flags:
+    """Which paragraphs end as a sentence does."""
+    return own.shared[:, _ENDS_SENTENCE] > 0
+
+
 def list_items(tokens: Tokens) -> Flags:
     """Paragraphs that begin with a bullet: ``*``, ``-``, ``+`` or a symbol such as ``•``."""
     if not tokens.buffer.size:
@@ -232,7 +185,7 @@ def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
 
 def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Flags) -> Floats:
     """What the second judgement sees: the first one of every row around, and little else."""
-    settled = own.shared[:, _SETTLED] > 0
+    settled = is_settled(own)
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
     seen = columns([logits / 4, own.shared[:, 2]], page.size)
@@ -243,6 +196,6 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
             neighbours(seen, starts, page, 8),
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
-            runs((logits > 2) & (own.chars > _LONG), own.chars, starts, page),
+            runs((logits > 2) & (own.chars > LONG), own.chars, starts, page),
         ]
     )

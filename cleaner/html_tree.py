@@ -1,4 +1,4 @@
-"""A page's tree, or None where building or walking one would take too long.
+"""A page's tree for trafilatura, or None where building or walking one would take too long.
 
 The limits are looked at before and right after parsing: a page of 300,000 tags or one that is
 nested 100,000 deep would hold up a run for minutes.
@@ -11,12 +11,8 @@ import re
 from lxml import etree
 from lxml import html as lxml_html
 
-# Measured: the main-text extractor is quadratic in the children of one element, 2 s at 25,000
-# tags. Of 2,400 news pages the largest has 19,600.
-MAX_TAGS = 25_000
-MAX_HTML_CHARS = 30_000_000
-# The parser gives up at 2,048 and drops the rest without a word; real pages stay below 100.
-MAX_DEPTH = 500
+from cleaner.html_tags import MAX_DEPTH, MAX_HTML_CHARS, MAX_TAGS
+
 _TOO_DEEP = etree.XPath("boolean(/*" + "/*" * MAX_DEPTH + ")")
 # Inline pictures, and tags with thousands of attributes, for which the parser is quadratic.
 _HUGE_TAG_CHARS = 20_000
@@ -27,10 +23,8 @@ _EARLY_ENDS = (b"</html>", b"</body>")
 _LAST_BYTES = 16
 
 
-def parse(html: str, *, plain: bool = False) -> lxml_html.HtmlElement | None:
+def parse(html: str) -> lxml_html.HtmlElement | None:
     """The page as a tree, or None where it has too many tags, is too large or too deep.
-
-    `plain` elements lack the methods of `lxml.html`, and come twice as fast.
 
     >>> tree = parse("<p>One<p>Two")
     >>> [element.text for element in tree.iter("p")]
@@ -47,8 +41,7 @@ def parse(html: str, *, plain: bool = False) -> lxml_html.HtmlElement | None:
     for end in _EARLY_ENDS:
         if 0 <= body.find(end) < len(body) - _LAST_BYTES:
             body = body.replace(end, b"")
-    make = etree.HTMLParser if plain else lxml_html.HTMLParser
-    parser = make(
+    parser = lxml_html.HTMLParser(
         encoding="utf-8",
         huge_tree=True,  # else 10 MB in one element vanish without a word
         collect_ids=False,

@@ -21,6 +21,7 @@ from cleaner.errors import ModelError
 from cleaner.features_words import Pairs, pack
 from cleaner.layers import Layers
 from cleaner.modelfolder import model_folder as model_folder  # for those who load models
+from cleaner.rehearsal import Rehearsal, rehearsal_arrays, rehearsal_from
 
 FORMAT = 1
 Arrays = dict[str, NDArray[Any]]
@@ -112,24 +113,64 @@ def _halves(weights: Pairs) -> NDArray[np.float16]:
     return np.stack([weights.real, weights.imag]).astype(np.float16)
 
 
-def save_content(folder: Path, model: ContentModel) -> None:
-    arrays: Arrays = {"words": _halves(model.words), "intercepts": model.intercepts}
+def save_content(folder: Path, model: ContentModel, rehearsal: Rehearsal) -> None:
+    """Write the content model, with what it remembers of its training (see `load_rehearsal`)."""
+    arrays: Arrays = {
+        "words": _halves(model.words),
+        "intercepts": model.intercepts,
+        "rarity": model.rarity.astype(np.uint8),
+    }
     arrays |= layer_arrays("first", model.first) | layer_arrays("second", model.second)
+    if model.correction is not None:
+        places = np.flatnonzero(model.correction.real.astype(np.float16))
+        arrays["correction_places"] = places.astype(np.uint32)
+        arrays["correction_weights"] = model.correction.real[places].astype(np.float16)
     trust = {f"trust_{name}": value for name, value in model.trust._asdict().items()}
-    save(folder, arrays, {"keep_threshold": model.keep_threshold, **trust})
+    settings = {"keep_threshold": model.keep_threshold, **trust}
+    save(folder, arrays | rehearsal_arrays(rehearsal), settings)
 
 
 def load_content(folder: Path) -> ContentModel:
+    """Raises `ModelError` when the model is missing, damaged, or another one."""
     arrays, settings, digest = load(folder)
-    return ContentModel(
-        digest[:8],
-        settings["keep_threshold"],
-        pack(arrays["words"].astype(np.float32)),
-        arrays["intercepts"],
-        layers_from("first", arrays),
-        layers_from("second", arrays),
-        Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
+    try:
+        return ContentModel(
+            digest[:8],
+            settings["keep_threshold"],
+            pack(arrays["words"].astype(np.float32)),
+            arrays["intercepts"],
+            layers_from("first", arrays),
+            layers_from("second", arrays),
+            Trust(**{name: settings[f"trust_{name}"] for name in Trust._fields}),
+            arrays["rarity"].astype(np.int64),
+            _correction(arrays),
+        )
+    except KeyError as error:
+        raise ModelError(_another(folder, error)) from error
+
+
+def load_rehearsal(folder: Path) -> Rehearsal:
+    """What a content model remembers of its training; raises `ModelError` where it can't."""
+    arrays, _, _ = load(folder)
+    try:
+        return rehearsal_from(arrays)
+    except KeyError as error:
+        raise ModelError(_another(folder, error)) from error
+
+
+def _another(folder: Path, error: KeyError) -> str:
+    return (
+        f"{folder}: this is no content model of this version ({error} is missing). Use the models "
+        "of this version, or train them again: python scripts/train.py --data DIR"
     )
+
+
+def _correction(arrays: Arrays) -> Pairs | None:
+    if "correction_places" not in arrays:
+        return None
+    weights = np.zeros((2, arrays["words"].shape[1]), np.float32)
+    weights[0, arrays["correction_places"]] = arrays["correction_weights"]
+    return pack(weights)
 
 
 def save_authorship(folder: Path, model: AuthorshipModel) -> None:

@@ -163,7 +163,10 @@ class Originals:
         rows = self._database.execute(
             "SELECT id, source, hashes, numbers FROM originals WHERE id = ?", (item.id,)
         ).fetchall()
-        return any(is_near(Print(*row[:4], bands=()), item) for row in rows)
+        return any(
+            is_near(Print(identifier, source, hashes, numbers, ()), item)
+            for identifier, source, hashes, numbers in rows
+        )
 
     def _first_of(
         self,

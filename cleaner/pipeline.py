@@ -25,7 +25,7 @@ from cleaner.rules import RuleHits, RuleSet, load_packs
 from cleaner.segment import segment
 from cleaner.templates import TemplateSet
 from cleaner.view import view
-from cleaner.weigh import Policy, without_authorship
+from cleaner.weigh import Policy
 
 # What the authorship model has learned to read; elsewhere its scores mean nothing.
 _AUTHORSHIP_LANGUAGES = frozenset({"en", "eng"})
@@ -183,8 +183,6 @@ class Cleaner:
     ) -> Cleaned:
         document, facts, paragraphs, hits, furniture, assigned, duplicates = item
         policy = self.policy if facts is None else self._block_policy
-        if document.meta.get("lang") not in _AUTHORSHIP_LANGUAGES:
-            judgement = without_authorship(judgement)
         explained = {duplicate.index for duplicate in duplicates}
         # A name or a date that a host repeats is furniture, but it is metadata first.
         explained |= {i for i, known in assigned.whole.items() if known not in furniture}
@@ -210,4 +208,5 @@ def _page(item: _Examined) -> classify.Page:
     for duplicate in item.duplicates:
         settled[duplicate.index] = True
     whole_page = item.document.meta.get("extractor") != "trafilatura"
-    return classify.Page(item.paragraphs, settled, whole_page, item.facts)
+    is_readable = item.document.meta.get("lang") in _AUTHORSHIP_LANGUAGES
+    return classify.Page(item.paragraphs, settled, whole_page, item.facts, is_readable)

@@ -23,6 +23,7 @@ _MIN_EXAMPLES = 2
 _SLOW_SECONDS = 0.01
 _FREQUENT_IN_EXAMPLES = 0.02
 _MIN_FREQUENT = 20
+_MIN_AROUND = 2
 # An anchor with a line's edge or a colon is rare enough, whatever its words are.
 _MARKS = regex.compile(r"[^\p{L}\p{N} ]")
 _WORD = regex.compile(r"\p{L}+|\p{N}+")
@@ -165,6 +166,7 @@ def _frequent_anchors(rules: Iterable[Rule], texts: Sequence[str]) -> dict[str, 
         for anchor in rule.anchors:
             anchors.setdefault(_folded(anchor)[1:-1], []).append((rule.id, anchor))
     most = max(_MIN_FREQUENT, round(_FREQUENT_IN_EXAMPLES * len(texts)))
+    inside = _words_around(anchors, texts)
     counts: Counter[str] = Counter()
     for text in map(_folded, texts):
         counts.update(anchor for anchor in anchors if anchor in text)
@@ -176,11 +178,27 @@ def _frequent_anchors(rules: Iterable[Rule], texts: Sequence[str]) -> dict[str, 
             reason = "is made of everyday words"
         elif counts[folded] > most:
             reason = f"stands in {counts[folded]} of {len(texts)} examples of all rules"
+        elif len(inside.get(folded, ())) >= _MIN_AROUND:
+            shown = ", ".join(repr(word) for word in sorted(inside[folded])[:_MIN_AROUND])
+            reason = f"stands inside of other words, such as {shown}"
         else:
             continue
         for rule_id, anchor in owners:
             found.setdefault(rule_id, []).append(f"{anchor!r} {reason}")
     return found
+
+
+def _words_around(anchors: Iterable[str], texts: Iterable[str]) -> dict[str, set[str]]:
+    """The words of the examples that hold an anchor of letters alone, but don't begin with it."""
+    short = {anchor for anchor in anchors if _LETTERS.fullmatch(anchor)}
+    sizes = {len(anchor) for anchor in short}
+    around: dict[str, set[str]] = {}
+    for word in {word for text in texts for word in _LETTERS.findall(_folded(text))}:
+        for size in sizes:
+            for start in range(1, len(word) - size + 1):
+                if (piece := word[start : start + size]) in short:
+                    around.setdefault(piece, set()).add(word)
+    return around
 
 
 def _overlaps(rule: Rule, together: RuleSet) -> Iterator[Problem]:

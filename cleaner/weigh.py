@@ -35,12 +35,6 @@ class Policy:
     removed_labels: frozenset[str]
 
 
-def without_authorship(judgement: Judgement) -> Judgement:
-    """The same judgement, abstaining from who wrote it: for languages the model can't read."""
-    silent = np.full_like(judgement.machine, np.nan)
-    return judgement._replace(machine=silent, ai_score=None)
-
-
 def weigh(
     paragraphs: Sequence[Paragraph],
     known: Mapping[int, Finding],

@@ -1,4 +1,4 @@
-"""Train the content model: word scores, then two small networks stacked on them.
+"""Train the content model: word scores, then two rounds of small networks stacked on them.
 
 Every stage learns from what the stage before says about pages of publishers that it has not
 seen (out-of-fold scores), because that is what it will be given in use.
@@ -12,31 +12,37 @@ from typing import NamedTuple
 
 import numpy as np
 from content_corpus import CUT_GOLD, SOURCES, PageSample
+from fit_network import fit_network, mean_network
+from remembered import remembered
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
 from sklearn.neural_network import MLPClassifier
 
-from cleaner.content import ContentModel, Trust
+from cleaner.content import ContentModel, Judged, Trust, second_inputs, trusted
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
 from cleaner.features_around import Flags, rows_of_pages
+from cleaner.features_belonging import rarities
 from cleaner.features_page import (
-    Shape,
     first_pass,
     join,
+    list_items,
     paragraph_keys,
     repeated,
-    second_pass,
     shape,
-    shared_words,
 )
+from cleaner.features_vocabulary import long_words, shared_words
 from cleaner.features_words import BITS, Grams, Pairs, content_grams, pack
-from cleaner.layers import Layers, forward
+from cleaner.layers import Layers, forward, weigh
+from cleaner.rehearsal import Rehearsal
 
 FOLDS = 4
 _PROSE_WORDS = 9
 _DOUBTFUL, _LONG = 2.5, 100
+# Menu lines that any network knows: a part of them says all of it.
+_EASY, _OF_EASY = -3.5, 5
+_NETWORKS = 3
 # Chosen on out-of-fold scores: see the card.
-TRUST = Trust(begins=0.92, bonus=3.0, shift=0.75, enclosed=1.0, listed=8.0)
+TRUST = Trust(begins=0.92, bonus=3.0, shift=0.6, enclosed=1.0, listed=8.0)
 
 
 def matrix(grams: Grams) -> csr_matrix:
@@ -156,23 +162,27 @@ def fit_all_words(data: Rows, learn: Flags) -> WordFit:
     return WordFit(scores, *fitted[-1])
 
 
-def shapes(data: Rows, scores: Floats) -> Shape:
+def known(data: Rows, scores: Floats) -> Judged:
+    """What is known of all rows without a judgement, from what their words say."""
     parts = []
     done = 0
     for tokens in data.batch:
         part = slice(done, done + tokens.begins.size)
         parts.append(shape(tokens, scores[part], data.settled[part]))
         done = part.stop
-    return join(parts, repeated(data.keys, data.page), shared_words(data.batch, parts, data.starts))
+    words = long_words(data.batch)
+    own = join(parts, repeated(data.keys, data.page), shared_words(words, parts, data.starts))
+    items = np.concatenate([list_items(tokens) for tokens in data.batch])
+    return Judged(words, own, items, data.starts, data.page, data.settled)
 
 
 class ContentFit(NamedTuple):
-    """The model for all data, its rows, and out-of-fold logits of both passes."""
+    """The model for all data, its rows, final out-of-fold logits, and what it remembers."""
 
     model: ContentModel
     data: Rows
-    first: Floats
-    second: Floats
+    logits: Floats
+    rehearsal: Rehearsal
 
 
 def fit(pages: Sequence[PageSample]) -> ContentFit:
@@ -180,14 +190,20 @@ def fit(pages: Sequence[PageSample]) -> ContentFit:
     data = rows(pages)
     dump = np.array([sample.variant.startswith("dump") for sample in pages])[data.page]
     words = fit_all_words(data, dump)
-    own = shapes(data, words.out_of_fold)
-    x = first_pass(own, data.starts, data.page, data.whole)
-    data = without_doubtful(data, _fit_folds(x, data, (32,), 2, full=False)[0])
-    logits, first = _fit_folds(x, data, (64, 32), 5)
-    x = second_pass(own, logits, data.starts, data.page, data.whole)
-    final, second = _fit_folds(x, data, (48, 24), 4)
-    model = ContentModel("", 0.5, words.words, words.intercepts, first, second, TRUST)
-    return ContentFit(model, data, logits, final)
+    rows_known = known(data, words.out_of_fold)
+    rarity = rarities(rows_known.words, data.page, dump & (data.keep == 1))
+    x = np.ascontiguousarray(first_pass(rows_known.own, data.starts, data.page, data.whole))
+    quick = _fit_folds(x, data, (24,), 2, 1, full=False)[0]
+    data = thinned_out(without_doubtful(data, quick), quick)
+    once, first = _fit_folds(x, data, (32, 16), 5, _NETWORKS)
+    x = np.ascontiguousarray(second_inputs(rows_known, once, rarity, data.whole))
+    twice, second = _fit_folds(x, data, (32, 16), 4, _NETWORKS)
+    logits = trusted(weigh(once, twice), rows_known, TRUST)
+    model = ContentModel(
+        "", 0.5, words.words, words.intercepts, first, second, TRUST, rarity
+    )  # fmt: skip
+    usable = dump & (data.weight > 0) & (data.words >= 3)
+    return ContentFit(model, data, logits, remembered(data.batch, data.keep, logits, usable))
 
 
 def without_doubtful(data: Rows, logits: Floats) -> Rows:
@@ -201,16 +217,27 @@ def without_doubtful(data: Rows, logits: Floats) -> Rows:
     return data._replace(weight=np.where(doubtful, np.float32(0), data.weight))
 
 
+def thinned_out(data: Rows, logits: Floats) -> Rows:
+    """Of lines that a quick model is sure to be furniture a fifth, at five times the weight."""
+    easy = (data.keep == 0) & (logits < _EASY)
+    left_out = easy & (np.random.default_rng(3).random(easy.size) > 1 / _OF_EASY)
+    weight = np.where(easy, data.weight * _OF_EASY, data.weight)
+    return data._replace(weight=np.where(left_out, 0, weight).astype(np.float32))
+
+
 def _fit_folds(
-    x: Floats, data: Rows, hidden: tuple[int, ...], epochs: int, *, full: bool = True
+    x: Floats, data: Rows, hidden: tuple[int, ...], epochs: int, count: int, *, full: bool = True
 ) -> tuple[Floats, Layers]:
-    """Logits of every row by a network that has not seen its publisher; a network for all."""
+    """Logits of every row by a mean of networks that have not seen its publisher; one for all."""
     logits = np.zeros(x.shape[0], np.float32)
     usable = data.weight > 0
     for fold in (*range(FOLDS), -1) if full else range(FOLDS):
         chosen = np.flatnonzero(usable & (data.fold != fold))
-        layers = fit_layers(x[chosen], data.keep[chosen], data.weight[chosen], hidden, epochs, 7)
+        inputs, keep, weight = x[chosen], data.keep[chosen], data.weight[chosen]
+        network = mean_network(
+            [fit_network(inputs, keep, weight, hidden, epochs, seed) for seed in range(count)]
+        )
         held = np.flatnonzero(data.fold == fold)
         if held.size:
-            logits[held] = forward(layers, x[held])
-    return logits, layers
+            logits[held] = forward(network, x[held])
+    return logits, network

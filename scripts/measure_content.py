@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 from content_corpus import CLEAN_GOLD, CUT_GOLD, PageSample, clean_pages, read
-from fit_content import TRUST, ContentFit
+from fit_content import ContentFit
 
-from cleaner.content import ContentModel, content_probabilities, trusted, word_scores
+from cleaner.content import ContentModel, content_probabilities, word_scores
 from cleaner.features import Floats, pieces, tokenise
 from cleaner.features_around import Flags
-from cleaner.features_page import list_items
 from cleaner.features_words import content_grams
 
 Numbers = dict[str, float]
@@ -31,15 +30,11 @@ class Scored(NamedTuple):
 
 
 def score(result: ContentFit) -> Scored:
-    """Apply the shipped rule of decision to out-of-fold logits."""
+    """The decisions that out-of-fold logits lead to."""
     data = result.data
     chars = np.array([len(text) for page in data.pages for text in page.texts])
-    sizes = np.concatenate([tokens.finishes - tokens.begins for tokens in data.batch])
-    items = np.concatenate([list_items(tokens) for tokens in data.batch])
-    logits = trusted(result.second, sizes, items, data.starts, data.page, data.settled, TRUST)
-    return Scored(
-        list(data.pages), data.page, data.starts, chars, data.keep, (logits >= 0) & ~data.settled
-    )
+    kept = (result.logits >= 0) & ~data.settled
+    return Scored(list(data.pages), data.page, data.starts, chars, data.keep, kept)
 
 
 def select(scored: Scored, sources: tuple[str, ...], variant: str, lang: str | None) -> Flags:

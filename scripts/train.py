@@ -30,6 +30,7 @@ from measure_content import content_numbers, kept_filler
 from cleaner.authorship import AuthorshipModel
 from cleaner.content import ContentModel
 from cleaner.modelstore import model_folder, save_authorship, save_content
+from cleaner.rehearsal import Rehearsal
 
 MODELS = ("content", "authorship")
 
@@ -40,6 +41,7 @@ class Trained(NamedTuple):
     model: ContentModel | AuthorshipModel
     numbers: Numbers
     mistakes: list[str]
+    rehearsal: Rehearsal | None = None
 
 
 def train(name: str, data: Path) -> Trained:
@@ -54,7 +56,8 @@ def train_content(data: Path) -> Trained:
     result = fit_content.fit(training_pages(data))
     numbers = content_numbers(result, data)
     share, kept = kept_filler(result.model, data)
-    return Trained(result.model, {**numbers, "authored_filler.removed": share}, kept)
+    numbers["authored_filler.removed"] = share
+    return Trained(result.model, numbers, kept, result.rehearsal)
 
 
 def train_authorship(data: Path) -> Trained:
@@ -75,7 +78,8 @@ def _probability(logit: float) -> float:
 def write(name: str, trained: Trained, folder: Path, data: Path) -> None:
     """Save a model with its card and numbers; pinned floors stay as they are."""
     if isinstance(trained.model, ContentModel):
-        save_content(folder / name, trained.model)
+        assert trained.rehearsal is not None
+        save_content(folder / name, trained.model, trained.rehearsal)
     else:
         save_authorship(folder / name, trained.model)
     gate.write_numbers(folder / name, trained.numbers, gate.evaluation_digest(name, data))

@@ -37,12 +37,12 @@ from fit_blocks import (  # noqa: E402
 )  # fmt: skip
 from html_corpus import FOLDS, SOURCES, agreement, block_labels, doubtful, read_pages  # noqa: E402
 
-from cleaner.block_model import BlockModel, save_block_model, second_inputs, weigh  # noqa: E402
+from cleaner.block_model import BlockModel, save_block_model, second_inputs  # noqa: E402
 from cleaner.blocks import extract_blocks  # noqa: E402
 from cleaner.expected_f1 import level_pages  # noqa: E402
 from cleaner.features import Floats  # noqa: E402
 from cleaner.features_words import pack  # noqa: E402
-from cleaner.layers import sigmoid  # noqa: E402
+from cleaner.layers import sigmoid, weigh  # noqa: E402
 
 _MAX_BLOCKS = 3000
 _THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)

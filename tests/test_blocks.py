@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cleaner.blocks import BlockPage, extract_blocks
-from cleaner.html_tree import MAX_TAGS
+from cleaner.html_tags import MAX_TAGS
 from cleaner.records import Document
 from cleaner.segment import segment
 

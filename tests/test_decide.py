@@ -186,6 +186,18 @@ def test_the_copy_inside_the_article_survives_a_removed_teaser() -> None:
     assert [d.label for d in doubled.decisions] == ["reporting", "chrome", "duplicate", "reporting"]
 
 
+def test_a_note_that_the_article_holds_several_times_goes_each_time() -> None:
+    """The first copy was furniture inside the article; the others stand in kept text too."""
+    note = "Your privacy settings keep this video from being shown, so change them to see it."
+    lines = ["The ferry stopped at noon on Friday.", note, "Nobody was hurt.", note, "It rained."]
+    text = "\n".join(lines)
+
+    cleaned = clean(text, content=[0.9, 0.1, 0.9, 0.0, 0.9])
+
+    assert note not in cleaned.text
+    assert cleaned.text.split("\n") == [lines[0], lines[2], lines[4]]
+
+
 def test_a_doubt_about_one_paragraph_of_a_clean_text_removes_nothing() -> None:
     """Where the model would take next to nothing, it is more likely wrong than right."""
     prose = "The council voted seven to two on Monday to rebuild the old bridge, she said."

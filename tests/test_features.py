@@ -14,8 +14,10 @@ from cleaner.features import (
     sum_by_paragraph,
     tokenise,
 )
-from cleaner.features_around import density, neighbours, rows_of_pages, runs
-from cleaner.features_page import paragraph_keys, repeated, shape, shared_words
+from cleaner.features_around import density, headline_lists, neighbours, rows_of_pages, runs
+from cleaner.features_belonging import belonging, best_segments
+from cleaner.features_page import paragraph_keys, repeated, shape
+from cleaner.features_vocabulary import PLACE_BITS, long_words, shared_words
 from cleaner.features_words import content_grams, pack, score, style_grams, sum_scores
 
 PARAGRAPHS = [
@@ -251,7 +253,7 @@ def test_shared_words_are_those_of_other_prose_on_the_page() -> None:
         for tokens, n in zip(batch, (4, 2), strict=True)
     ]
     starts, _ = rows_of_pages(np.array([3, 3]))
-    every = shared_words(batch, shapes, starts)[:, 1]
+    every = shared_words(long_words(batch), shapes, starts)[:, 1]
     # How many long words there are, and are found; "harbour" stands twice in one paragraph.
     counts = np.array([8, 8, 3, 8, 3, 2])
     found = np.array([5, 4, 0, 2, 0, 2])
@@ -284,3 +286,56 @@ def test_runs_stay_on_their_page_and_bridge_short_gaps() -> None:
 
     assert found[:, 0].tolist() == [1, 0, 0, 1, 1]
     assert runs(np.zeros(5, np.bool_), np.full(5, 10), starts, page).sum() == 0
+
+
+def test_a_page_has_the_same_best_stretch_in_any_batch() -> None:
+    """Sums of one page never reach into another one, whatever stands there."""
+    chance = np.random.default_rng(4)
+    gains = [chance.integers(-900, 900, size) for size in (1, 7, 40)]
+    starts, page = rows_of_pages(np.array([len(gain) for gain in gains]))
+
+    together = best_segments(np.concatenate(gains), starts, page)
+
+    for number, gain in enumerate(gains):
+        rows = slice(starts[number], starts[number + 1])
+        alone = best_segments(gain, *rows_of_pages(np.array([gain.size])))
+        assert np.array_equal(alone.own, together.own[rows])
+        assert np.array_equal(alone.best, together.best[rows])
+        stretches = [
+            int(gain[low : high + 1].sum())
+            for low in range(gain.size) for high in range(low, gain.size)
+        ]  # fmt: skip
+        assert alone.best[0] == max(stretches)
+
+
+def test_rare_words_of_the_article_tie_a_paragraph_to_it() -> None:
+    """A caption that shares the article's names belongs more than a teaser of other news."""
+    article = (
+        "The Quarrington council voted on Tuesday to close the Marlowe bridge, Mayor Ana Ruiz said "
+        "at the meeting, and the harbour police will direct the traffic until the end of spring."
+    )
+    texts = [article, article.replace("Tuesday", "Monday"), "Quarrington, Marlowe bridge, harbour",
+             "Celebrity wedding photographs stun followers"]  # fmt: skip
+    tokens = tokenise(texts)
+    starts, page = rows_of_pages(np.array([4]))
+    words = long_words([tokens])
+    own = shape(tokens, np.ones((4, 2), np.float32), np.zeros(4, np.bool_))
+    found = belonging(
+        words, own, np.zeros(4, np.bool_), np.array([4, 4, -1, -1], np.float32),
+        np.full(1 << PLACE_BITS, 200), starts, page,
+    )  # fmt: skip
+
+    share = found[:, -2]
+    assert share[2] > 0.7 > 0.3 > share[3]
+
+
+def test_lists_of_an_article_are_no_lists_of_headlines() -> None:
+    """Prices are short, advice ends as sentences do, and ten headlines are not a hundred."""
+    page, many = np.zeros(40, np.int64), np.ones(40, np.bool_)
+    no_end, long = np.zeros(40, np.bool_), np.full(40, 100)
+
+    assert headline_lists(many, no_end, long, page).all()
+    assert not headline_lists(many, no_end, np.full(40, 40), page).any()
+    assert not headline_lists(many, many, long, page).any()
+    assert not headline_lists(many & (np.arange(40) < 10), no_end, long, page).any()
+    assert not headline_lists(many, no_end, long, np.arange(40) // 10).any()

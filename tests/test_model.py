@@ -139,6 +139,37 @@ def test_the_network_equals_that_of_scikit_learn(monkeypatch: pytest.MonkeyPatch
     assert np.array_equal(forward(layers, x)[300:310], forward(layers, x[300:310]))
 
 
+def test_a_network_learns_what_no_line_can_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product of two inputs, from labels of which a tenth is wrong; the same twice."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from fit_network import fit_network, mean_network
+
+    chance = np.random.default_rng(1)
+    x = chance.normal(3, 2, size=(6000, 4)).astype(np.float32)
+    truth = (x[:, 0] - 3) * (x[:, 1] - 3) > 0
+    y = (truth ^ (chance.random(truth.size) < 0.1)).astype(int)
+    one, two = (fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 150, s) for s in (1, 2))
+    again = fit_network(x, y, np.ones(y.size, np.float32), (12, 6), 150, 1)
+
+    assert np.mean((forward(one, x) > 0) == truth) > 0.93
+    assert np.array_equal(forward(one, x), forward(again, x))
+    both = (forward(one, x) + forward(two, x)) / 2
+    assert np.abs(forward(mean_network([one, two]), x) - both).max() < 1e-4
+
+
+def test_a_floor_of_the_table_is_kept_from_either_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More is better, unless the aim lies below the floor; a row without a floor is no matter."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from cards import Row, short_of
+
+    rows = [Row("f1", "F1", 0.98, 0.955), Row("lost", "lost", 0.001, 0.005), Row("other", "other")]
+
+    assert short_of(rows, {"f1": 0.955, "lost": 0.005, "other": 0.0}) == []
+    assert short_of(rows, {"f1": 0.954, "lost": 0.006, "other": 0.0}) == [
+        "F1: 0.9540, and the floor is 0.955", "lost: 0.0060, and the floor is 0.005",
+    ]  # fmt: skip
+
+
 def test_a_floor_is_not_lowered_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pinned limits move to the better side freely, to the worse side with a reason only."""
     monkeypatch.syspath_prepend(SCRIPTS)

@@ -149,3 +149,22 @@ def test_a_pattern_that_backtracks_without_end_is_named() -> None:
     slow = changed(pattern=r"'''(?i) (?: \w | [ ] | \w\w )+ app (?<! \w\w \n app ) $'''")
 
     assert ("demo.app", "slow") in kinds(slow)
+
+
+def test_an_anchor_inside_of_other_words_is_named() -> None:
+    """An agency's letters stand in the middle of everyday words; at a line's edge they don't."""
+    pack = """
+[[rule]]
+id = "demo.agency"
+label = "filler"
+removes = "match"
+why = "Agencies sign their reports."
+anchors = ["ians", "ians\\n"]
+pattern = '''^ IANS $'''
+hits = ["⟦IANS⟧", "It rained.\\n⟦IANS⟧"]
+misses = ["Politicians met.", "Guardians of the dam, he called the librarians."]
+"""
+    problems = lint(parse_pack(pack, "demo.toml"))
+
+    assert [problem.kind for problem in problems] == ["anchor-frequent"]
+    assert "'ians' stands inside of other words, such as 'guardians'" in problems[0].detail

@@ -119,7 +119,7 @@ def test_a_file_that_can_not_be_read_to_its_end_is_given_up(
 ) -> None:
     """A dead network folder holds up its files for a while, not the run for ever."""
     for name in ("cleaner.spawn.SECONDS_TO_TALK", "cleaner.pool.SECONDS_TO_TALK"):
-        monkeypatch.setattr(name, 1.0)
+        monkeypatch.setattr(name, 3.0)
     write(tmp_path, a="One.", b="", c="Two.")
     records = unread(tmp_path)
     (tmp_path / "b.txt").unlink()
@@ -129,7 +129,7 @@ def test_a_file_that_can_not_be_read_to_its_end_is_given_up(
 
     [row] = map(orjson.loads, part.rows.quarantine)
     assert row["kind"] == "read-error"
-    assert "gave nothing for 1 seconds" in row["reason"]
+    assert "gave nothing for 3 seconds" in row["reason"]
     assert [reading.is_failed for reading in part.readings] == [False, True, False]
     assert part.written == [True, False, True]
 

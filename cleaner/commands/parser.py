@@ -43,6 +43,7 @@ verbs (each has its own --help):
   verify OUT               check all shards against the ledger
   rules [list|test|lint|hits|suggest]   the rule packs, and what past runs say about them
   templates learn INPUT... lines that each host repeats, for --templates
+  train --labels FILE      teach the content model your own paragraphs, for --models
 A first argument that is a verb is the verb: write ./explain for a folder of that name.
 
 exit status:
