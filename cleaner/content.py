@@ -153,9 +153,7 @@ def _forward_open(layers: Layers, inputs: Floats, settled: Flags) -> Floats:
 def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> Floats:
     """What the second judgement sees: the first one all around, and what belongs together."""
     around = second_pass(known.own, first, known.starts, known.page, whole)
-    tied = belonging(
-        known.words, known.own, known.items, first, rarity, known.starts, known.page
-    )
+    tied = belonging(known.words, known.own, known.items, first, rarity, known.starts, known.page)
     return side_by_side([around, tied])
 
 

@@ -58,10 +58,7 @@ def shared_words(words: LongWords, shapes: Sequence[Shape], starts: Ints) -> Flo
     """
     # Prose of articles ends its sentences; the longest teasers in a list don't.
     prose = np.concatenate(
-        [
-            (part.mass > 0) & (part.chars > LONG) & ends_sentence(part)
-            for part in shapes
-        ]
+        [(part.mass > 0) & (part.chars > LONG) & ends_sentence(part) for part in shapes]
     )
     places, capital, first = words
     count = np.diff(first)

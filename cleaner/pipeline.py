@@ -6,7 +6,9 @@ knows of files or processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -118,6 +120,10 @@ class Cleaner:
 
         What is removed is the same as with `clean`; what is kept has fewer decisions.
         """
+        with _no_collection():
+            return self._clean_batch(raws)
+
+    def _clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
         results: list[Extract | Rejected] = []
         for raw in raws:
             try:
@@ -199,6 +205,19 @@ class Cleaner:
             document, paragraphs, hits.lifted, header, decisions, judgement, policy
         )
         return Cleaned(document, decisions, metadata)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put garbage collection off: a batch makes many objects that live till its end, and looking
+    through them again and again takes an eighth of the time of a page."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _page(item: _Examined) -> classify.Page:

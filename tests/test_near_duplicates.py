@@ -62,8 +62,7 @@ def marks(folder: str = "out") -> dict[str, str | None]:
     names = {row["id"]: Path(row["source"]).stem for row in rows}
     assert all(row["text"] for row in rows if row["metadata"]["duplicate_of"])
     return {
-        names[row["id"]]: row["metadata"]["duplicate_of"]
-        and names[row["metadata"]["duplicate_of"]]
+        names[row["id"]]: row["metadata"]["duplicate_of"] and names[row["metadata"]["duplicate_of"]]
         for row in rows
     }
 
@@ -159,9 +158,7 @@ def test_a_document_that_tells_another_story_now_is_no_original_any_more(in_tmp:
     assert marks() == {"a": None, "b": None, "c": "a"}
 
 
-def test_a_commit_that_fails_leaves_no_trace(
-    in_tmp: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_commit_that_fails_leaves_no_trace(in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was never committed is no original; the next run gives the usual answer."""
     crawl(in_tmp, TEXTS)
     with monkeypatch.context() as broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
 
 import pytest
@@ -135,3 +136,16 @@ def test_a_page_that_would_be_emptied_is_looked_at_again(monkeypatch: pytest.Mon
 
     assert cleaned.metadata["extractor"] == "trafilatura"
     assert "bridge number 7" in cleaned.text
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_garbage_collection_is_as_it_was_after_a_batch(was_enabled: bool) -> None:
+    """A host program's setting survives, also where a record is refused."""
+    before = gc.isenabled()
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        cleaner().clean_batch([Raw("1", "a.bin", "text/plain", b"%PDF-1.7 x")])
+
+        assert gc.isenabled() is was_enabled
+    finally:
+        (gc.enable if before else gc.disable)()
