@@ -56,8 +56,7 @@ class Rejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """What HTML knew about a stretch of text: its tag, its path, and how much is link."""
 
     span: Span
@@ -68,7 +67,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one record, extracted once and never changed after."""
+    """The text of one record, extracted once and never changed after.
+
+    `blocks`, where HTML was read block by block, are all of its lines, in order.
+    """
 
     id: str
     source: str

@@ -47,10 +47,10 @@ def segment(document: Document) -> list[Paragraph]:
     """
     text = document.text
     if document.blocks:
-        by_start = {block.span.start: block for block in document.blocks}
+        visible = (block for block in document.blocks if text[slice(*block.span)].strip())
         return [
-            Paragraph(index, span, text[span.start : span.end], by_start.get(span.start))
-            for index, span in enumerate(_lines(text, is_wrapped=False))
+            Paragraph(index, block.span, text[slice(*block.span)], block)
+            for index, block in enumerate(visible)
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
     lines = _lines(text, is_wrapped=is_dump)

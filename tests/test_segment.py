@@ -72,11 +72,11 @@ def test_a_list_that_lost_its_line_breaks_is_split() -> None:
 def test_blocks_of_html_are_never_joined() -> None:
     """What HTML set apart stays apart, and each paragraph knows its block."""
     text = "Read more about the\nold bridge"
-    block = Block(Span(0, 19), "p", "body/p", 0)
-    found = segment(Document("1", "-", None, text, (block,)))
+    blocks = (Block(Span(0, 19), "p", "body/p", 0), Block(Span(20, 30), "p", "body/p", 0))
+    found = segment(Document("1", "-", None, text, blocks))
 
     assert [paragraph.text for paragraph in found] == text.split("\n")
-    assert [paragraph.block for paragraph in found] == [block, None]
+    assert tuple(paragraph.block for paragraph in found) == blocks
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n \n\t\n"])
