@@ -66,17 +66,16 @@ def facts_of(walked: Walked, title: str = "") -> BlockFacts:
         np.array(links, np.int64),
         np.array(strong_chars, np.int64),
         np.array(media, np.int64),
-        np.array([_repeats(text, title) for text in texts], np.int64),
+        np.array(
+            [len(t) >= _HEADLINE_CHARS and t[:_HEADLINE_CHARS].lower() in title for t in texts],
+            np.int64,
+        ),
         np.array(nodes.parents, np.int64),
         np.array(nodes.ends, np.int64),
         np.array([TAG_NUMBER.get(tag, 0) for tag in nodes.tags], np.int64),
         np.fromiter(chain.from_iterable(bags), np.int64, first[-1]),
         first,
     )
-
-
-def _repeats(text: str, title: str) -> bool:
-    return len(text) >= _HEADLINE_CHARS and text[:_HEADLINE_CHARS].lower() in title
 
 
 @lru_cache(maxsize=1 << 15)

@@ -57,13 +57,12 @@ def block_page(walked: Walked, title: str) -> BlockPage:
     found, text = _repaired(walked.found)
     walked = Walked(found, walked.nodes)
     tags = walked.nodes.tags
-    paths: dict[int, str] = {}
+    paths = _Paths(walked.nodes)
     blocks = []
     start = 0
     for block, node, _, link_chars, _, _, _ in found:
         end = start + len(block)
-        path = paths.get(node) or paths.setdefault(node, _path(walked.nodes, node))
-        blocks.append(Block(Span(start, end), tags[node], path, link_chars))
+        blocks.append(Block(Span(start, end), tags[node], paths[node], link_chars))
         start = end + 1
     return BlockPage(text, tuple(blocks), facts_of(walked, title))
 
@@ -90,18 +89,28 @@ def _repaired(found: list[Found]) -> tuple[list[Found], str]:
     return found, "\n".join([one.text for one in found])
 
 
-def _path(nodes: Nodes, node: int) -> str:
-    """The innermost elements as ``tag.class``, outermost first."""
-    parents, _, tags, all_names = nodes
-    path = ""
-    for _ in range(_MAX_STEPS):
-        if not node:
-            break
-        names = all_names[node]
-        step = f"{tags[node]}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tags[node]
-        path = f"{step}/{path}" if path else step
-        node = parents[node]
-    return path
+class _Paths(dict[int, str]):
+    """The innermost elements of each node as ``tag.class``, outermost first."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._steps: dict[int, str] = {0: ""}
+
+    def __missing__(self, node: int) -> str:
+        parents = self._nodes.parents
+        steps: list[str] = []
+        at = node
+        while at and len(steps) < _MAX_STEPS:
+            steps.append(self._steps.get(at) or self._step(at))
+            at = parents[at]
+        path = self[node] = "/".join(reversed(steps))
+        return path
+
+    def _step(self, node: int) -> str:
+        tag, names = self._nodes.tags[node], self._nodes.names[node]
+        step = f"{tag}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tag
+        self._steps[node] = step
+        return step
 
 
 def _unparsed(html: str) -> Walked:

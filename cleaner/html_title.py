@@ -94,4 +94,4 @@ def site_names(site: str | None, publisher: str | None, url: str | None) -> froz
 
 
 def _folded(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
