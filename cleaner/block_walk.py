@@ -79,6 +79,8 @@ class _Walk:
         """Go through tags in order."""
         page, stack, hidden = self.page, self.stack, self.hidden
         parts, add, elements = page.parts, page.add, ELEMENTS
+        parents, ends, tags_of_nodes, names = page.nodes
+        nodes = page.stack
         block, inline, skipped, media = Kind.BLOCK, Kind.INLINE, Kind.SKIP, Kind.MEDIA
         for name, attributes, inside, closed, tail, gap, rest in tags:
             text = inside
@@ -89,7 +91,9 @@ class _Walk:
                 else:
                     stack.pop()
                     if kind is block:
-                        page.close()
+                        if parts:
+                            page.flush()
+                        ends[nodes.pop()] = len(ends)
                     elif kind > skipped:
                         page.end(kind)
             else:
@@ -120,12 +124,22 @@ class _Walk:
                     if "hidden" in attributes or "none" in attributes:
                         alike = hidden.name(tag, attributes)
                         kind = skipped if alike else kind
-                    if kind is block:
-                        page.open(tag, attributes)
+                    if kind is block:  # what `page.open` does, without the calls
+                        if parts:
+                            page.flush()
+                        if len(nodes) > MAX_DEPTH:
+                            raise TooDeepError
+                        parents.append(nodes[-1])
+                        ends.append(0)
+                        nodes.append(len(tags_of_nodes))
+                        tags_of_nodes.append(tag)
+                        names.append(NAMES[attributes])
                         if closed:
                             if text:
                                 add(text)
-                            page.close()
+                            if parts:
+                                page.flush()
+                            ends[nodes.pop()] = len(ends)
                             text = tail
                         elif is_empty:
                             page.close()
