@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from fit_content import fit_layers, fit_words, matrix
+from fit_content import fit_words, matrix
+from fit_network import fit_network
 from html_corpus import FOLDS, GoldPage, fold_of
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
@@ -191,7 +192,7 @@ def fit_pass(
         chosen = np.flatnonzero(fold != held)
         result.append(
             [
-                fit_layers(
+                fit_network(
                     rows[chosen],
                     keep[chosen],
                     weight[chosen],

@@ -21,11 +21,22 @@ _MOMENTUM, _SPREAD_MEMORY = 0.9, 0.999
 
 
 def fit_network(
-    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int
+    x: Floats,
+    y: Ints,
+    weight: Floats,
+    hidden: tuple[int, ...],
+    epochs: int,
+    seed: int,
+    *,
+    decay: float = _DECAY,
+    min_spread: float = 1e-6,
 ) -> Layers:
-    """A network for P(y = 1), on standardised inputs; the standardisation is folded into it."""
+    """A network for P(y = 1), on standardised inputs; the standardisation is folded into it.
+
+    Inputs that spread less than `min_spread` are left as they are. `decay` pulls weights to 0.
+    """
     mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread[spread < 1e-6] = 1.0
+    spread[spread < min_spread] = 1.0
     chance = np.random.default_rng(seed)
     sizes = (x.shape[1], *hidden, 1)
     bounds = [float(np.sqrt(6 / (a + b))) for a, b in pairwise(sizes)]
@@ -45,7 +56,8 @@ def fit_network(
         for start in range(0, order.size, _BATCH):
             rows = order[start : start + _BATCH]
             inputs = (x[rows] - mean) / spread
-            step(_gradients(weights, biases, inputs, target[rows], share[rows] / rows.size))
+            parts = target[rows], share[rows] / rows.size
+            step(_gradients(weights, biases, inputs, *parts, decay))
     first = weights[0] / spread[:, None]
     shifted = np.asarray(biases[0] - mean @ first, np.float32)
     return Layers((first, *weights[1:]), (shifted, *biases[1:]))
@@ -78,7 +90,12 @@ def _block_diagonal(parts: Sequence[Floats]) -> Floats:
 
 
 def _gradients(
-    weights: list[Floats], biases: list[Floats], inputs: Floats, target: Floats, share: Floats
+    weights: list[Floats],
+    biases: list[Floats],
+    inputs: Floats,
+    target: Floats,
+    share: Floats,
+    decay: float,
 ) -> list[Floats]:
     """The gradients of the mean log loss: those of all weights, then those of all biases."""
     values = [inputs]
@@ -88,7 +105,7 @@ def _gradients(
     error = ((1 / (1 + np.exp(-logits)) - target) * share)[:, None]
     of_weights, of_biases = [], []
     for layer, value in zip(reversed(weights), reversed(values), strict=True):
-        of_weights.append(value.T @ error + (_DECAY / target.size) * layer)
+        of_weights.append(value.T @ error + (decay / target.size) * layer)
         of_biases.append(error.sum(axis=0))
         error = (error @ layer.T) * (value > 0)
     return [*reversed(of_weights), *reversed(of_biases)]

@@ -58,7 +58,7 @@ def train(
     folds: Path | None = None,
     limit: int | None = None,
     networks: int = 5,
-    epochs: tuple[int, int] = (5, 4),
+    epochs: tuple[int, int] = (6, 5),
 ) -> None:
     """Train on `data`/pages, cross-validate, and write model and metrics into `output`."""
     chance = np.random.default_rng(7)
