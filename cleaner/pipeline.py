@@ -81,6 +81,8 @@ class Cleaner:
             by_content=f"model:content@{content.digest}",
             by_authorship=f"model:authorship@{authorship.digest}",
             removed_labels=config.removed_labels,
+            # Who names a threshold wants whole documents judged by it.
+            most=0.5 if threshold is None else 1.0,
         )
         self._block_policy = replace(
             self.policy,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from cleaner.classify import Judgement
 from cleaner.records import Finding, Paragraph
@@ -23,7 +24,8 @@ class Policy:
 
     `keep` is the least P(article) that stays, `keep_heading` the least of a short line between
     two paragraphs of the article; `machine` the least P(machine-written) that
-    goes, `suspect` the least that is reported.
+    goes, `suspect` the least that is reported. Where `machine` would take more than the share
+    `most` of an article, it takes nothing.
     """
 
     keep: float
@@ -33,6 +35,7 @@ class Policy:
     by_content: str
     by_authorship: str
     removed_labels: frozenset[str]
+    most: float = 0.5
 
 
 def weigh(
@@ -50,7 +53,7 @@ def weigh(
         verdicts[index] = finding
     # Wider than the scores, or a threshold would be rounded before it is compared.
     doubtful = judgement.content < np.float64(policy.keep)
-    written = judgement.machine >= np.float64(policy.machine)  # not where it is NaN
+    written = _written(paragraphs, known, judgement, policy)
     questions = [i for i in np.flatnonzero(doubtful | written).tolist() if i not in known]
     if not questions:
         return verdicts
@@ -73,6 +76,28 @@ def weigh(
             verdict = Finding(paragraph.span, label, policy.by_content, 1.0 - article)
         verdicts[index] = verdict
     return verdicts
+
+
+def _written(
+    paragraphs: Sequence[Paragraph],
+    known: Mapping[int, Finding],
+    judgement: Judgement,
+    policy: Policy,
+) -> NDArray[np.bool_]:
+    """Which paragraphs go because of how they are written.
+
+    Style is evidence against a section, set off by the rest of its document. Where it speaks
+    against most of the document, that is how this writer writes, or all of it is a machine's:
+    the text stays, and the document's score says so.
+    """
+    written = judgement.machine >= np.float64(policy.machine)  # not where it is NaN
+    if written.any():
+        article = judgement.content >= np.float64(policy.keep)
+        chars = np.array([len(paragraph.text) for paragraph in paragraphs])
+        chars[list(known)] = 0
+        if chars[written].sum() > policy.most * chars[written | article].sum():
+            written[:] = False
+    return written
 
 
 def reporting(paragraph: Paragraph, judgement: Judgement, policy: Policy) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -126,9 +128,19 @@ def test_a_rule_outweighs_the_models() -> None:
 )
 def test_inferred_authorship_needs_its_threshold(machine: float, label: str) -> None:
     """Below the threshold, and where the model abstains, text stays."""
-    cleaned = clean("It is important to note this.", machine=[machine])
+    text = "The council voted 7-2 on Monday to rebuild the bridge.\nIt is important to note this."
+    cleaned = clean(text, machine=[0.1, machine])
 
-    assert [decision.label for decision in cleaned.decisions] == [label]
+    assert [decision.label for decision in cleaned.decisions] == ["reporting", label]
+
+
+@pytest.mark.parametrize(("most", "labels"), [(0.5, {"reporting"}), (1.0, {"ai_commentary"})])
+def test_style_alone_empties_no_document(most: float, labels: set[str]) -> None:
+    """A writer whose every paragraph reads like a machine's is kept, unless the user insists."""
+    text = "It is important to note this.\nIt remains to be seen what comes next."
+    cleaned = clean(text, machine=[0.95, 0.95], policy=replace(POLICY, most=most))
+
+    assert {decision.label for decision in cleaned.decisions} == labels
 
 
 def test_the_content_model_names_prose_and_furniture_differently() -> None:
