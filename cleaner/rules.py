@@ -47,7 +47,6 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        self._literals = Literals(self.rules)
         # "Sign in" stands on every page of a site and on half of all sites.
         self._match_line = lru_cache(_REMEMBERED_LINES)(
             lambda number, line: match_line(self.rules[number], line)
@@ -57,6 +56,11 @@ class RuleSet:
             for number, rule in enumerate(self.rules)
             if rule.scope.hosts or rule.scope.markers
         }
+
+    @cached_property
+    def _literals(self) -> Literals:
+        """Made when a text comes: who only wants the digest needs no automaton."""
+        return Literals(self.rules)
 
     @cached_property
     def digest(self) -> str:
