@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,9 @@ from cleaner.errors import LockedError
 from cleaner.writers.files import writing_to
 
 LOCK_NAME = ".lock"
+# How long, in seconds, the loser waits for the holder to write its name: it does so right after
+# it has locked, but a busy machine may stop it between the two.
+NAMED_WITHIN = 5.0
 
 if sys.platform == "win32":
     import msvcrt
@@ -54,17 +58,32 @@ def locked(folder: Path) -> Iterator[None]:
             started = datetime.now(UTC).isoformat(timespec="seconds")
             json.dump({"pid": os.getpid(), "started": started}, file)
             file.flush()
-        yield
+        try:
+            yield
+        finally:
+            # An old name must not be read as that of the next holder.
+            with suppress(OSError):
+                os.truncate(path, 0)
 
 
 def _who(file: IO[str], folder: Path) -> str:
-    try:
-        file.seek(0)
-        holder = json.load(file)
-        named = f"process {holder['pid']}, started {holder['started']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        named = "its process is not known yet"
+    holder = _holder(file)
+    deadline = time.monotonic() + NAMED_WITHIN
+    while holder is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+        holder = _holder(file)
+    named = "its process is not known yet" if holder is None else holder
     return (
         f"Another run is working on {folder} ({named}). "
         "Wait until it has finished, or choose another folder with -o."
     )
+
+
+def _holder(file: IO[str]) -> str | None:
+    """The process that the file names, None as long as it has not written its whole name."""
+    try:
+        file.seek(0)
+        holder = json.loads(file.read())
+        return f"process {holder['pid']}, started {holder['started']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
