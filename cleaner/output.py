@@ -117,7 +117,7 @@ class OutputFolder:
             name, content = self._packing.pack(folder, number, lines)
             entry = FileEntry(name, number, len(content), digest_of(content), len(lines))
             if before.get(name) != entry:
-                staged.append(stage(self.path / name, content, len(lines)))
+                staged.append(stage(self.path / name, content))
             files.append(entry)
         is_open, read_bytes = (known.is_open, known.read_bytes) if known else (False, 0)
         if piece:

@@ -25,6 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
@@ -40,6 +42,8 @@ from cleaner.records import Cleaned, Raw, Rejected  # noqa: E402
 ROUNDS = 3
 # Texts are cleaned so fast that a few hundred tell of nothing but the start.
 TEXT_COPIES = 20
+KINDS = ("html", "txt", "jsonl")
+JSONL_FILES = 8
 # Where a worker leaves its times.
 TIMES = "BENCH_BATCH_TIMES"
 
@@ -90,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with pages/*.jsonl.gz")
     parser.add_argument("--limit", type=int, default=400, help="pages of each set")
-    parser.add_argument("--what", choices=("html", "txt", "all"), default="all")
+    parser.add_argument("--what", choices=(*KINDS, "all"), default="all")
     parser.add_argument("--write", action="store_true", help="append to docs/benchmarks.md")
     options = parser.parse_args(argv)
     pages = load_pages(options.data, options.limit) if options.data else seed_pages()
@@ -115,11 +119,7 @@ def seed_pages() -> list[dict[str, Any]]:
 
 def compare(pages: Sequence[dict[str, Any]], folder: Path, what: str) -> str:
     """Run each contestant in turn, and tell the ratios."""
-    for kind, field, copies in (("html", "html", 1), ("txt", "gold_text", TEXT_COPIES)):
-        (folder / kind).mkdir()
-        for number, page in enumerate([*pages] * copies):
-            body = page[field].encode("utf-8", "replace")
-            (folder / kind / f"{number:05}.{kind}").write_bytes(body)
+    documents = write_inputs(pages, folder)
     lines = [
         "## Runs over files", "",
         f"{len(pages)} pages, and their texts {TEXT_COPIES} times over; median of {ROUNDS} rounds, "
@@ -128,12 +128,34 @@ def compare(pages: Sequence[dict[str, Any]], folder: Path, what: str) -> str:
         "| 1 worker, s | 2 workers, s | speed-up |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
-    for kind in ("html", "txt") if what == "all" else (what,):
-        lines.append(_row(kind, folder))
+    for kind in KINDS if what == "all" else (what,):
+        lines.append(_row(kind, folder, documents[kind]))
     return "\n".join(lines)
 
 
-def _row(kind: str, folder: Path) -> str:
+def write_inputs(pages: Sequence[dict[str, Any]], folder: Path) -> dict[str, int]:
+    """A folder of inputs for each of `KINDS`; how many documents each holds."""
+    texts = [page["gold_text"] for page in pages] * TEXT_COPIES
+    lines = [orjson.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
+    bodies = {
+        "html": [page["html"].encode("utf-8", "replace") for page in pages],
+        "txt": [text.encode("utf-8", "replace") for text in texts],
+        "jsonl": [b"\n".join(part) for part in batched(lines, -(-len(lines) // JSONL_FILES))],
+    }
+    for kind in KINDS:
+        (folder / kind).mkdir()
+        for number, body in enumerate(bodies[kind]):
+            (folder / kind / f"{number:05}.{kind}").write_bytes(body)
+    return {"html": len(pages), "txt": len(texts), "jsonl": len(texts)}
+
+
+def batched(values: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
+    """The values in parts of a size."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def _row(kind: str, folder: Path, documents: int) -> str:
     files = sorted((folder / kind).iterdir())
     few = folder / f"few-{kind}"
     few.mkdir()
@@ -149,11 +171,12 @@ def _row(kind: str, folder: Path) -> str:
     cost = sorted(costs, key=_overhead)[ROUNDS // 2]
     beside = 1000 * (cost.parent + cost.outside)
     later = files[len(files) // 4 :]
+    count = documents * len(later) // len(files)
     size = sum(path.stat().st_size for path in later) / 1e6
     walls = [statistics.median(walls) for walls in (one, two)]
     return (
         f"| {kind} | {cost.inside:.2f} | {cost.outside:.2f} | {cost.parent:.2f} "
-        f"| {100 * _overhead(cost):.1f} % | {beside / len(later):.3f} | {beside / size:.2f} "
+        f"| {100 * _overhead(cost):.1f} % | {beside / count:.3f} | {beside / size:.2f} "
         f"| {walls[0]:.2f} | {walls[1]:.2f} | {walls[0] / walls[1]:.2f} |"
     )
 

@@ -112,7 +112,7 @@ def test_codecs_round_trip_and_repeat(tmp_path: Path, name: str) -> None:
 
     assert codec.pack(b'{"a":1}\n{"a":"\xe2\x80\xa8"}\n') == packed
     path = tmp_path / f"0.jsonl{codec.suffix}"
-    stage(path, packed, 2).publish()
+    stage(path, packed).publish()
     assert lines_of(path) == [b'{"a":1}', b'{"a":"\xe2\x80\xa8"}']
 
 

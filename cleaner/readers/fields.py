@@ -8,7 +8,7 @@ nested ``metadata`` (as dolma and datatrove write it) is searched second.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -80,32 +80,29 @@ def _bodies(record: Mapping[str, Any], options: ReadOptions) -> Iterator[Body]:
             if field and (text := _joined(_dotted(record, field))) is not None:
                 yield Body(text, is_page)
         return
-    for fields in _layers(record):
+    for fields, present in _layers(record):
         for role, is_html in _BODIES:
-            for name in _NAMES[role]:
-                if (text := _joined(fields.get(name))) is not None:
+            for name in present[role]:
+                if (text := _joined(fields[name])) is not None:
                     yield Body(text, looks_like_markup(text) if is_html is None else is_html)
 
 
 def find_meta(record: Mapping[str, Any], options: ReadOptions) -> dict[str, str | None]:
     """What the record knows about its text, under the keys of `Raw.meta`; and its ``id``."""
     layers = list(_layers(record))
-    urls = [options.url_field] if options.url_field else _NAMES["url"]
-    found = {
-        "id": _first(record, layers, options.id_field, _NAMES["id"]),
-        "title": _first(record, layers, options.title_field, _NAMES["title"]),
-        "date": iso_date(_first(record, layers, options.date_field, _NAMES["date"])),
-        "added": iso_date(_first(record, layers, None, _NAMES["added"])),
-        "authors": _authors(layers),
-        "site": _first(record, layers, None, _NAMES["site"]),
-        "lang": _first(record, layers, None, _NAMES["lang"]),
-        "url": None,
+    chosen = {
+        "id": options.id_field,
+        "title": options.title_field,
+        "date": options.date_field,
+        "url": options.url_field,
     }
-    for name in urls:
-        url = _first(record, layers, options.url_field, [name])
-        if url and (options.url_field or "://" in url[:10]):
-            found["url"] = url
-            break
+    found = {
+        role: _scalar(_dotted(record, name)) if (name := chosen.get(role)) else _first(layers, role)
+        for role in ("id", "title", "date", "added", "site", "lang")
+    }
+    found["date"], found["added"] = iso_date(found["date"]), iso_date(found["added"])
+    found["authors"] = _authors(layers)
+    found["url"] = _scalar(_dotted(record, chosen["url"])) if chosen["url"] else _url(layers)
     return found
 
 
@@ -118,13 +115,27 @@ def looks_like_markup(text: str) -> bool:
     return bool(_MARKUP_START.match(text) or _MARKUP.search(text, 0, _MARKUP_LOOKAHEAD))
 
 
-def _layers(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+class _Layer(NamedTuple):
+    """Fields by their folded names, and which of them may be what, the best ones first."""
+
+    fields: Mapping[str, Any]
+    present: Mapping[str, tuple[str, ...]]
+
+
+def _layers(record: Mapping[str, Any]) -> Iterator[_Layer]:
     own = {_folded(key): value for key, value in record.items()}
-    yield own
+    yield _Layer(own, _present(tuple(own)))
     for name in _NESTED:
         nested = own.get(name)
         if isinstance(nested, dict):
-            yield {_folded(key): value for key, value in nested.items()}
+            fields = {_folded(key): value for key, value in nested.items()}
+            yield _Layer(fields, _present(tuple(fields)))
+
+
+@lru_cache(maxsize=256)
+def _present(fields: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Which names of each role are there; asked again for a thousand records of one shape."""
+    return {role: tuple(n for n in names if n in fields) for role, names in _NAMES.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -132,19 +143,22 @@ def _folded(key: str) -> str:
     return key.lower().translate(_SEPARATORS)
 
 
-def _first(
-    record: Mapping[str, Any],
-    layers: Iterable[Mapping[str, Any]],
-    chosen: str | None,
-    names: Iterable[str],
-) -> str | None:
-    if chosen:
-        return _scalar(_dotted(record, chosen))
-    for fields in layers:
-        for name in names:
-            value = fields.get(name)  # most names are not there: millions of calls saved
-            if value is not None and (found := _scalar(value)) is not None:
+def _first(layers: Iterable[_Layer], role: str) -> str | None:
+    for fields, present in layers:
+        for name in present[role]:
+            if (found := _scalar(fields[name])) is not None:
                 return found
+    return None
+
+
+def _url(layers: Sequence[_Layer]) -> str | None:
+    """The first address; ``source`` and ``link`` may be anything else."""
+    for name in _NAMES["url"]:
+        for fields, present in layers:
+            if name in present["url"] and (found := _scalar(fields[name])) is not None:
+                if "://" in found[:10]:
+                    return found
+                break
     return None
 
 
@@ -174,11 +188,10 @@ def _scalar(value: Any) -> str | None:
     return " ".join(str(value).split())[:_MAX_META_CHARS] or None
 
 
-def _authors(layers: Iterable[Mapping[str, Any]]) -> str | None:
-    for fields in layers:
-        for name in _NAMES["authors"]:
-            if (value := fields.get(name)) is None:
-                continue
+def _authors(layers: Iterable[_Layer]) -> str | None:
+    for fields, present in layers:
+        for name in present["authors"]:
+            value = fields[name]
             values = value if isinstance(value, list) else [value]
             names = [scalar for item in values if (scalar := _scalar(item))]
             if names:

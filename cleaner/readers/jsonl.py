@@ -134,7 +134,7 @@ def _read_line(source: Source, line: Line, body: bytes, record: int, options: Re
         str(name) if name else f"{source.id}:{record}",
         source.shown,
         "text/html" if found.is_html else "text/plain",
-        _sound(found.text).encode("utf-8"),
+        _encoded(found.text),
         meta,
     )
 
@@ -171,11 +171,15 @@ def _sound(text: str) -> str:
 
     Halves that belong together are joined. Most texts have none and pass as they are.
     """
+    return text if text.isascii() else _encoded(text).decode("utf-8")
+
+
+def _encoded(text: str) -> bytes:
+    """The UTF-8 of what `_sound` makes of a text."""
     try:
-        text.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
 
 
 def _no_text_field(record: dict[str, Any], options: ReadOptions) -> str:

@@ -26,7 +26,7 @@ def read_whole(
     body = b"".join(parts)
     if length > options.max_bytes and problem is None:
         problem = ("too-large", f"{length} bytes are more than max_bytes={options.max_bytes}.")
-    if not body.strip() and problem is None:
+    if (not body or body.isspace()) and problem is None:
         problem = ("empty", "The file holds nothing but white space.")
     meta = {"record": 0, "offset": 0, "length": length, "added": source.added}
     if problem is not None:

@@ -81,9 +81,6 @@ class Staged:
     """A file that is on the disk, complete, under a temporary name beside its final one."""
 
     path: Path
-    size: int
-    digest: str
-    rows: int
 
     @property
     def temporary(self) -> Path:
@@ -106,7 +103,7 @@ def publish(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def stage(path: Path, content: bytes, rows: int = 0) -> Staged:
+def stage(path: Path, content: bytes) -> Staged:
     """Write `content` under the temporary name of `path`, down to the disk."""
     temporary = temporary_of(path)
     with writing_to(path):
@@ -119,7 +116,7 @@ def stage(path: Path, content: bytes, rows: int = 0) -> Staged:
         except OSError:
             _remove_quietly(temporary)
             raise
-    return Staged(path, len(content), digest_of(content), rows)
+    return Staged(path)
 
 
 def sync_folder(folder: Path) -> None:
