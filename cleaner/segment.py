@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import regex
 
+from cleaner.fragments import is_shattered, put_together
 from cleaner.records import Document, Paragraph, Span
 
 _BULLET = regex.compile(r"(?:[-–—*•▪◦‣·●○■□►▶»]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
@@ -53,7 +54,10 @@ def segment(document: Document) -> list[Paragraph]:
             for index, block in enumerate(visible)
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
-    lines = _lines(text, is_wrapped=is_dump)
+    if is_dump and is_shattered(text):
+        lines = list(put_together(text, _lines(text, is_wrapped=False)))
+    else:
+        lines = _lines(text, is_wrapped=is_dump)
     cuts = _run_on_cuts(text)
     if len(cuts) >= _MIN_RUN_ON_ITEMS:
         lines = list(_split_run_on(lines, cuts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cleaner.fragments import is_shattered
 from cleaner.records import Block, Document, Span
 from cleaner.segment import segment
 
@@ -83,3 +84,62 @@ def test_blocks_of_html_are_never_joined() -> None:
 def test_text_without_anything_to_see_has_no_paragraphs(text: str) -> None:
     """White space is not a paragraph."""
     assert paragraphs_of(text) == []
+
+
+# --- a line for each text node ----------------------------------------------------------------
+
+SHATTERED = """News
+Sport
+Contact us
+Council backs
+library
+plan
+Ines Falk
+,
+The council voted 7-2 to build a library on
+Mill Street
+, Mayor
+Ana Ruiz
+said, and the
+Port News
+was told
+. "It is late," she said.
+Tomas Berg
+'s plan failed.
+The library (
+Northgate
+), the third in ten years, opens in May.
+Nobody objected.
+"""
+
+
+def test_the_text_nodes_of_a_sentence_are_one_paragraph() -> None:
+    """What BeautifulSoup's get_text("\\n") prints; menus and names beside them stay apart."""
+    found = [text.replace("\n", "|") for text in paragraphs_of(SHATTERED)]
+    assert found[:3] == ["News", "Sport", "Contact us"]
+    assert found[-4:] == [
+        "The council voted 7-2 to build a library on|Mill Street|, Mayor|Ana Ruiz|said, and the"
+        '|Port News|was told|. "It is late," she said.',
+        "Tomas Berg|'s plan failed.",
+        "The library (|Northgate|), the third in ten years, opens in May.",
+        "Nobody objected.",
+    ]
+    assert not any("Ines Falk" in text and "Council" in text for text in found)
+
+
+def test_text_nodes_are_not_joined_over_blank_lines() -> None:
+    apart = SHATTERED.replace("\n", "\n\n")
+    assert len(paragraphs_of(apart)) == len(SHATTERED.splitlines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "home\nnews\nsport\nabout us\ncontact\nJones wins again\nThe mayor said no.\nbusiness\n",
+        "He paused\n...\nand went on.\n...\nShe left\n...\nfor good.\nThe end.\n",
+        "A poem begins,\nand it goes on\nin lines,\nAna wrote.\n, is how one line began.\n",
+    ],
+    ids=["menu in small letters", "dots for stars", "poem"],
+)
+def test_other_dumps_with_small_letters_are_not_put_together(text: str) -> None:
+    assert not is_shattered(text)
