@@ -129,15 +129,36 @@ class Judged(NamedTuple):
     page: Ints
     settled: Flags
 
+    def of_pages(self, chosen: Flags) -> Judged:
+        """The paragraphs of the `chosen` pages only."""
+        rows = np.flatnonzero(chosen[self.page])
+        starts, page = rows_of_pages(np.diff(self.starts)[chosen])
+        words, own = self.words.of_rows(rows), self.own.of_rows(rows)
+        return Judged(words, own, self.items[rows], starts, page, self.settled[rows])
+
 
 def judge_shapes(model: ContentModel, known: Judged, whole: Flags) -> Floats:
-    """Both passes over paragraphs whose own features are known: logits."""
+    """Both passes over paragraphs whose own features are known: logits.
+
+    Where the first judgement takes all of a page for article there is nothing around it to learn
+    from: on 470 clean texts and 1,200 page dumps the second one took nothing away there.
+    """
     inputs = first_pass(known.own, known.starts, known.page, whole)
     first = _forward_open(model.first, inputs, known.settled)
-    second = _forward_open(
-        model.second, second_inputs(known, first, model.rarity, whole), known.settled
-    )
+    doubted = np.zeros(whole.size, np.bool_)
+    doubted[known.page[(first <= 0) & ~known.settled]] = True
+    if doubted.all():
+        return trusted(weigh(first, _second(model, known, first, whole)), known, model.trust)
+    second = first.copy()
+    if doubted.any():
+        rows = doubted[known.page]
+        second[rows] = _second(model, known.of_pages(doubted), first[rows], whole[doubted])
     return trusted(weigh(first, second), known, model.trust)
+
+
+def _second(model: ContentModel, known: Judged, first: Floats, whole: Flags) -> Floats:
+    inputs = second_inputs(known, first, model.rarity, whole)
+    return _forward_open(model.second, inputs, known.settled)
 
 
 def _forward_open(layers: Layers, inputs: Floats, settled: Flags) -> Floats:

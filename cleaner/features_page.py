@@ -61,6 +61,11 @@ class Shape(NamedTuple):
     chars: Ints
     mass: Ints  # characters that look like prose of an article, in 1/256
 
+    def of_rows(self, rows: Ints) -> Shape:
+        """The features of some paragraphs only."""
+        own, shared = (values.T.take(rows, axis=1).T for values in (self.own, self.shared))
+        return Shape(own, shared, self.chars.take(rows), self.mass.take(rows))
+
 
 def repeated(keys: Hashes, page: Ints) -> Flags:
     """Which paragraphs stand more than once on their page."""

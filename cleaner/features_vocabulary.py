@@ -35,6 +35,16 @@ class LongWords(NamedTuple):
     capital: Flags
     first: Ints
 
+    def of_rows(self, rows: Ints) -> LongWords:
+        """The words of some paragraphs only."""
+        count = np.diff(self.first)
+        chosen = np.zeros(count.size, np.bool_)
+        chosen[rows] = True
+        words = np.flatnonzero(np.repeat(chosen, count))
+        return LongWords(
+            self.places.take(words), self.capital.take(words), running(count.take(rows))
+        )
+
 
 def long_words(batch: Sequence[Tokens]) -> LongWords:
     """Find the long words of all paragraphs."""
