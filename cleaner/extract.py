@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import trafilatura
 from lxml import html as lxml_html
 
 from cleaner.block_facts import BlockFacts
@@ -145,6 +144,8 @@ def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:
     Without tables: on the news pages of four collections that was the best of its settings,
     and the only one that was not bad on any of them.
     """
+    import trafilatura  # costs 160 ms to load, and few pages need it
+
     try:
         text: str | None = trafilatura.extract(
             tree, url=url, include_comments=False, include_tables=False
