@@ -28,6 +28,13 @@ class Assigned(NamedTuple):
     whole: dict[int, Finding]
     cuts: dict[int, list[_Piece]]
 
+    def with_whole(self, paragraphs: Sequence[Paragraph], findings: Sequence[Finding]) -> Assigned:
+        """The same with findings that speak for one whole paragraph each, before all others."""
+        starts = [paragraph.span.start for paragraph in paragraphs]
+        new = {bisect_left(starts, finding.span.start): finding for finding in findings}
+        cuts = {index: cut for index, cut in self.cuts.items() if index not in new}
+        return Assigned({**self.whole, **new}, cuts)
+
 
 def assign(text: str, paragraphs: Sequence[Paragraph], findings: Sequence[Finding]) -> Assigned:
     """Give each finding to the paragraphs that it touches; the most specific one speaks.

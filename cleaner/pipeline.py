@@ -198,8 +198,7 @@ class Cleaner:
             document, paragraphs, explained, judgement.content.tolist(), policy.keep
         )
         if header.findings:
-            findings = [*hits.findings, *header.findings, *furniture]
-            assigned = assign(document.text, paragraphs, findings)
+            assigned = assigned.with_whole(paragraphs, header.findings)
         decisions = decide(
             document, paragraphs, assigned, duplicates, judgement, policy, detailed=detailed
         )
