@@ -17,6 +17,7 @@ from cleaner.records import Span
 
 # What a line of prose never begins with, as it stands in a text.
 _TRACES = ("\n, ", "\n. ", "\n.\n", "\n), ", "\n). ", "\n) ", "\n's ", "\n’s ")
+_TRACE_STARTS = frozenset(",.)")
 _MIN_TRACES = 3
 _GOES_ON = regex.compile(
     r"""[,.;:!?)\]"'’”]{1,3}(?:\s|\Z) | ['’](?:s|re|ve|ll|d|m|t)\b | [\"'“‘(\[]?\p{Ll}""",
@@ -27,15 +28,20 @@ _IS_OPEN = regex.compile(r"[\p{L}\p{N},;&%(\"“‘'’)-]\Z")
 _MIN_OPEN_WORDS, _MAX_INSET_WORDS = 3, 15
 
 
-def is_shattered(text: str) -> bool:
-    r"""Whether a dump has a line for each text node.
+def is_shattered(text: str, lines: Sequence[Span]) -> bool:
+    r"""Whether a dump, of which these are `lines`, has a line for each text node.
 
-    >>> is_shattered("She met\nAna Ruiz\n, who\nsigned\n, and\nTomas Berg\n, who did not.")
+    >>> text = "She met\nAna Ruiz\n, who\nsigned\n, and\nTomas Berg\n, who did not."
+    >>> is_shattered(text, [Span(0, 7), Span(17, 22)])
     True
-    >>> is_shattered("It rose, they said.\n...\n, one stray comma\nand a list\n- of one")
+    >>> is_shattered(text.replace(", ", "- "), [Span(0, 7), Span(17, 22)])
     False
     """
-    return sum(text.count(trace) for trace in _TRACES) >= _MIN_TRACES
+    # Few texts have a line that begins so, and to count in all of each text would take a while.
+    return (
+        not _TRACE_STARTS.isdisjoint([text[start] for start, _ in lines])
+        and sum(text.count(trace) for trace in _TRACES) >= _MIN_TRACES
+    )
 
 
 def put_together(text: str, lines: Sequence[Span]) -> Iterator[Span]:

@@ -54,10 +54,9 @@ def segment(document: Document) -> list[Paragraph]:
             for index, block in enumerate(visible)
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
-    if is_dump and is_shattered(text):
+    lines = _lines(text, is_wrapped=is_dump)
+    if is_dump and is_shattered(text, lines):
         lines = list(put_together(text, _lines(text, is_wrapped=False)))
-    else:
-        lines = _lines(text, is_wrapped=is_dump)
     cuts = _run_on_cuts(text)
     if len(cuts) >= _MIN_RUN_ON_ITEMS:
         lines = list(_split_run_on(lines, cuts))
