@@ -174,6 +174,21 @@ def test_a_rule_beside_another_needs_its_finding() -> None:
     assert removed_by(rule, "Read next:\n\nTrending", other) == ["Read next:"]
 
 
+def test_a_rule_beside_any_other_leaves_a_clean_text_alone() -> None:
+    """A line that writers use too is furniture where there is other furniture, and only there."""
+    from cleaner.rule import Scope
+
+    rule = rule_of(scope=Scope(beside=("*",)))
+    unsure = rule_of(
+        id="demo.unsure", anchors=("photo:",), pattern="^ Photo: .* $", scope=Scope(beside=("*",))
+    )
+    other = rule_of(id="demo.other-line", anchors=("trending",), pattern="^ Trending $")
+
+    assert removed_by(rule, "Read next:\n\nPhoto: Jane Doe", unsure, other) == []
+    assert removed_by(rule, "Read next:\n\nTrending", unsure, other) == ["Read next:"]
+    assert removed_by(rule.in_company, "Read next:") == ["Read next:"]
+
+
 @pytest.mark.parametrize("quote", ["’", "‘", "'", "´"])
 def test_typography_does_not_matter(quote: str) -> None:
     """Patterns are written with plain quotes and match all of them, at the right offsets."""
