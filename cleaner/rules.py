@@ -100,20 +100,24 @@ class RuleSet:
     ) -> RuleHits:
         if not paragraphs or not (places.lines or places.around):
             return RuleHits([], [])
-        host = host_of(document.url)
         text = seen.text
-        matches: list[Match] = []
-        starts = [paragraph.span.start for paragraph in paragraphs]
+        found: list[tuple[Rule, Hit]] = []
         for number, hits in self._hits(text, places):
             rule = self.rules[number]
-            if number in self._scoped and number not in places.marked and not _on_host(rule, host):
+            if (
+                number in self._scoped
+                and number not in places.marked
+                and not _on_host(rule, host_of(document.url))
+            ):
                 continue
-            matches.extend(
-                _match(rule, hit, paragraphs, starts)
-                for hit in hits
-                if rule.where is None
-                or is_where(rule.where, hit.span.start, hit.span.start + 1, len(text))
-            )
+            for hit in hits:
+                start = hit.span.start
+                if rule.where is None or is_where(rule.where, start, start + 1, len(text)):
+                    found.append((rule, hit))
+        if not found:
+            return RuleHits([], [])
+        starts = [paragraph.span.start for paragraph in paragraphs]
+        matches = [_match(rule, hit, paragraphs, starts) for rule, hit in found]
         return _findings(document, paragraphs, _beside(matches))
 
     def _hits(self, text: str, places: Places) -> Iterator[tuple[int, Iterator[Hit]]]:

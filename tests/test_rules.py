@@ -215,6 +215,18 @@ def test_a_long_line_is_searched_near_the_anchor_only() -> None:
     assert removed_by(rule, "Read next: word") == ["Read next: word"]
 
 
+def test_a_pattern_of_one_line_is_tried_on_the_anchor_s_line_only() -> None:
+    """What looks like the match beside it has no anchor, so it is another thing."""
+    rule = rule_of(
+        removes="match",
+        anchors=("in the comments",),
+        pattern="(?<= [.] [ ] ) Share [^\\n.]* [.]? $",
+    )
+    text = "It rained. Share the blame.\nIt snowed. Share it in the comments."
+
+    assert removed_by(rule, text) == ["Share it in the comments."]
+
+
 def test_a_limit_on_the_line_spares_long_paragraphs() -> None:
     """Rules with common anchors say how long their line can be, also in a text of one line."""
     rule = rule_of(anchors=("read",), pattern="(?i) ^ read [ ] next: .* $", max_line=20)
