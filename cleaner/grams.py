@@ -24,8 +24,9 @@ _BITS = 18
 _PIECE = 1 << 15
 _WORD = 8
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+# The product with this one knows nothing of the two highest bytes, those behind the gram.
+_GRAM_FACTOR = _FACTOR << np.uint64(8 * (_WORD - _GRAM))
 _SHIFT = np.uint64(64 - _BITS)
-_GRAM_MASK = np.uint64((1 << 8 * _GRAM) - 1)
 _LONGEST_BITS = 16
 # Bytes that the automaton takes for one another: with fewer than 32 kinds, each of its states needs
 # half the room, and the processor's cache holds twice as many. Common letters stand alone.
@@ -89,10 +90,10 @@ class Finder:
         grams = np.concatenate([rarest + step for step in range(_STEP)])
         offsets = grams - begins
         is_brief = sizes - offsets < _WORD
-        slots = _slots(at[grams] & _GRAM_MASK)
+        slots = _slots(at[grams], _GRAM_FACTOR)
         self._is_known = np.zeros(1 << _BITS, np.bool_)
         self._is_known[slots] = True
-        keys = np.where(is_brief, slots + (1 << _BITS), _slots(at[grams]))
+        keys = np.where(is_brief, slots + (1 << _BITS), _slots(at[grams], _FACTOR))
         order = np.argsort(keys, kind="stable")
         self._first = np.searchsorted(keys[order], np.arange((2 << _BITS) + 1)).astype(np.int32)
         self._is_eight, self._is_brief = (np.diff(self._first) > 0).reshape(2, -1)
@@ -180,20 +181,18 @@ class Finder:
         Most literals go on behind their gram, so that eight bytes from there on are known too.
         """
         some = at[::_STEP]
-        places, keys = [], []
         room = np.empty(_PIECE, np.uint64)
+        found = []
         for begin in range(0, some.size, _PIECE):
             piece = some[begin : begin + _PIECE]
-            slots = _slots(np.bitwise_and(piece, _GRAM_MASK, out=room[: piece.size]))
-            known = np.flatnonzero(self._is_known[slots])
-            six, eight = slots[known], _slots(piece[known])
-            for key, chosen in (
-                (eight, self._is_eight[eight]),
-                (six + (1 << _BITS), self._is_brief[six]),
-            ):
-                places.append(known[chosen] + begin)
-                keys.append(key[chosen])
-        return np.concatenate(places) * _STEP, np.concatenate(keys)
+            slots = _slots(piece, _GRAM_FACTOR, room[: piece.size])
+            found.append(np.flatnonzero(self._is_known[slots]) + begin)
+        known = np.concatenate(found)
+        grams = some[known]
+        eight, six = _slots(grams, _FACTOR), _slots(grams, _GRAM_FACTOR)
+        long, brief = np.flatnonzero(self._is_eight[eight]), np.flatnonzero(self._is_brief[six])
+        places = np.concatenate([known[long], known[brief]]) * _STEP
+        return places, np.concatenate([eight[long], six[brief] + (1 << _BITS)])
 
 
 def _expanded(first: Places | npt.NDArray[np.int32], keys: Places) -> tuple[Places, Places]:
@@ -233,10 +232,10 @@ def _words(padded: bytes) -> Words:
     return np.ndarray((len(padded) - _WORD,), "<u8", padded, 0, (1,))
 
 
-def _slots(grams: Words) -> Places:
-    """The slots of grams in the table; `grams` is overwritten."""
-    np.multiply(grams, _FACTOR, out=grams)
-    return np.right_shift(grams, _SHIFT, out=grams).view(np.int64)
+def _slots(grams: Words, factor: np.uint64, out: Words | None = None) -> Places:
+    """The slots of grams in the table: the highest bits of a product."""
+    product = np.multiply(grams, factor, out=out)
+    return np.right_shift(product, _SHIFT, out=product).view(np.int64)
 
 
 def _rarest(joined: bytes, begins: Places, sizes: Places, sample: bytes) -> Places:
