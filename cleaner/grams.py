@@ -10,7 +10,7 @@ left to an automaton.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import ahocorasick_rs as ac
@@ -120,12 +120,11 @@ class Finder:
         ends = starts + self._sizes[numbers]
         chosen = np.flatnonzero(counts & (ends <= edges[owner + 1]))
         order = chosen[np.argsort((ends[chosen] << _LONGEST_BITS) - self._sizes[numbers[chosen]])]
-        numbers, starts = numbers[order], starts[order]
-        cuts = np.searchsorted(owner[order], np.arange(len(texts) + 1)).tolist()
-        return [
-            Found(numbers[first:last].tolist(), (starts[first:last] - begin).tolist())
-            for first, last, begin in zip(cuts, cuts[1:], edges.tolist(), strict=False)
-        ]
+        owner = owner[order]
+        where = (starts[order] - edges[owner]).tolist()
+        which = numbers[order].tolist()
+        cuts = np.searchsorted(owner, np.arange(len(texts) + 1)).tolist()
+        return [Found(which[i:j], where[i:j]) for i, j in pairwise(cuts)]
 
     def _automaton_of_short(self) -> ac.BytesAhoCorasick:
         """An automaton over the kinds of bytes in the short literals."""
