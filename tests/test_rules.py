@@ -189,6 +189,21 @@ def test_a_rule_beside_any_other_leaves_a_clean_text_alone() -> None:
     assert removed_by(rule.in_company, "Read next:") == ["Read next:"]
 
 
+def test_a_page_of_html_is_company_enough() -> None:
+    """All of it is in the text, and what a writer put in has no place beside a menu."""
+    from cleaner.records import Block, Span
+    from cleaner.rule import Scope
+
+    rule = rule_of(scope=Scope(beside=("*",)))
+    text = f"{PROSE}\nRead next:"
+    spans = Span(0, len(PROSE)), Span(len(PROSE) + 1, len(text))
+    document = Document("1", "-", None, text, tuple(Block(span, "p", "p", 0) for span in spans))
+
+    [finding] = RuleSet([rule]).find(document, segment(document)).findings
+    assert finding.span == spans[1]
+    assert removed_by(rule, text) == []
+
+
 @pytest.mark.parametrize("quote", ["’", "‘", "'", "´"])
 def test_typography_does_not_matter(quote: str) -> None:
     """Patterns are written with plain quotes and match all of them, at the right offsets."""
