@@ -207,6 +207,11 @@ class Ledger:
         rows = self._rows("SELECT options FROM configurations WHERE digest = ?", digest)
         return dict(orjson.loads(str(rows[0][0]))) if rows else {}
 
+    def has_choice(self, name: str, value: str) -> bool:
+        """Whether any input was last done under a configuration with this value of an option."""
+        digests = self._rows("SELECT DISTINCT config FROM inputs")
+        return any(self.options(str(digest)).get(name) == value for (digest,) in digests)
+
     def commit(self, change: Change) -> None:
         """Write one `Change`, down to the disk."""
         database = self._database

@@ -42,6 +42,10 @@ def replay(runner: Runner) -> RunResult:
             rows.quarantine = replayed.kept
             held = {ledger_paths.get(source, source) for source in replayed.sources}
             piece = Piece(rows=replayed.part.rows, held=held, rewrites={shard.number: rows})
+            if runner.config.dedup:
+                piece.originals = runner.output.ledger.mark_duplicates(
+                    piece.rows.documents, replayed.part.prints, outdated=()
+                )
             if name := runner.output.commit(piece):
                 runner.result.shards.append(name)
         runner.result.counts.add(replayed.part.counts)

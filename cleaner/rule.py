@@ -20,6 +20,7 @@ from cleaner.errors import RuleError
 from cleaner.labels import LABELS
 
 REMOVES = ("match", "paragraph", "block", "section", "rest")
+ANY_RULE = "*"
 LIFTS = ("title", "authors", "date", "site", "section")
 DECLARES = ("partial", "section", "full")
 _REQUIRED = ("id", "label", "removes", "why", "anchors", "pattern", "hits", "misses")
@@ -32,7 +33,10 @@ _HOW_TO = "See docs/rules.md, then try it with: python -m cleaner rules test FIL
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a rule applies: on a host or beside a marker, and beside other rules' findings."""
+    """Where a rule applies: on a host or beside a marker, and beside other rules' findings.
+
+    `beside` holds globs over rule ids; `ANY_RULE` stands for all rules that have none.
+    """
 
     hosts: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
@@ -69,6 +73,13 @@ class Rule:
     def by(self) -> str:
         """The name under which the rule's findings are signed."""
         return f"rule:{self.id}"
+
+    @property
+    def in_company(self) -> Rule:
+        """The rule as it is in a text where other furniture was found."""
+        if ANY_RULE not in self.scope.beside:
+            return self
+        return replace(self, scope=replace(self.scope, beside=()))
 
     @property
     def compiled(self) -> regex.Pattern[str]:

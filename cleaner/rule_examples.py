@@ -17,7 +17,8 @@ from cleaner.segment import segment
 def check_examples(rule: Rule, others: Sequence[Rule] = ()) -> list[str]:
     """What the rule's examples say against it; empty when all hold.
 
-    `others` are the rules of the same pack, for a rule that applies only beside another.
+    `others` are the rules of the same pack, for a rule that applies only beside another. One that
+    applies beside any other is tried as if there were one.
 
     >>> from cleaner.rules import parse_pack
     >>> [rule] = parse_pack('''
@@ -34,6 +35,7 @@ def check_examples(rule: Rule, others: Sequence[Rule] = ()) -> list[str]:
     >>> check_examples(rule)
     ["miss 2 is hit: 'Listen to this article'"]
     """
+    rule = rule.in_company
     try:
         _ = rule.compiled
     except regex.error as error:

@@ -89,7 +89,7 @@ has no 'hear'
     """
     everything = [*rules, *(other for other in others if other.id not in {r.id for r in rules})]
     texts = [text for rule in everything for text in _texts(rule)]
-    together = RuleSet(everything)
+    together = RuleSet([rule.in_company for rule in everything])
     frequent = _frequent_anchors(rules, texts)
     return [
         problem

@@ -17,7 +17,7 @@ from cleaner.hosts import host_of
 from cleaner.literals import Literals, Places, is_where
 from cleaner.reach import Match, reach
 from cleaner.records import Document, Finding, Paragraph, Span
-from cleaner.rule import Rule, load_pack, load_packs, parse_pack
+from cleaner.rule import ANY_RULE, Rule, load_pack, load_packs, parse_pack
 from cleaner.search import Hit, match_line, search_around
 from cleaner.view import View, view
 
@@ -100,21 +100,25 @@ class RuleSet:
     ) -> RuleHits:
         if not paragraphs or not (places.lines or places.around):
             return RuleHits([], [])
-        host = host_of(document.url)
         text = seen.text
-        matches: list[Match] = []
-        starts = [paragraph.span.start for paragraph in paragraphs]
+        found: list[tuple[Rule, Hit]] = []
         for number, hits in self._hits(text, places):
             rule = self.rules[number]
-            if number in self._scoped and number not in places.marked and not _on_host(rule, host):
+            if (
+                number in self._scoped
+                and number not in places.marked
+                and not _on_host(rule, host_of(document.url))
+            ):
                 continue
-            matches.extend(
-                _match(rule, hit, paragraphs, starts)
-                for hit in hits
-                if rule.where is None
-                or is_where(rule.where, hit.span.start, hit.span.start + 1, len(text))
-            )
-        return _findings(document, paragraphs, _beside(matches))
+            for hit in hits:
+                start = hit.span.start
+                if rule.where is None or is_where(rule.where, start, start + 1, len(text)):
+                    found.append((rule, hit))
+        if not found:
+            return RuleHits([], [])
+        starts = [paragraph.span.start for paragraph in paragraphs]
+        matches = [_match(rule, hit, paragraphs, starts) for rule, hit in found]
+        return _findings(document, paragraphs, _beside(matches, is_page=bool(document.blocks)))
 
     def _hits(self, text: str, places: Places) -> Iterator[tuple[int, Iterator[Hit]]]:
         """Each rule's number with where its pattern matches, tried only when it is asked for."""
@@ -149,8 +153,11 @@ def _match(rule: Rule, hit: Hit, paragraphs: Sequence[Paragraph], starts: Sequen
     return Match(rule, span, value, first, last)
 
 
-def _beside(matches: list[Match]) -> list[Match]:
-    """Drop the matches of rules whose companions are not in the document."""
+def _beside(matches: list[Match], *, is_page: bool) -> list[Match]:
+    """Drop the matches of rules whose companions are not in the document.
+
+    A page of HTML has its furniture with it, so there any rule has company.
+    """
     if not any(match.rule.scope.beside for match in matches):
         return matches
     ids = {match.rule.id for match in matches if not match.rule.scope.beside}
@@ -158,6 +165,7 @@ def _beside(matches: list[Match]) -> list[Match]:
         match
         for match in matches
         if not match.rule.scope.beside
+        or (is_page and ANY_RULE in match.rule.scope.beside)
         or any(fnmatchcase(id_, glob) for glob in match.rule.scope.beside for id_ in ids)
     ]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import regex
 
+from cleaner.pattern_shape import begins_at_line_start, is_line_pattern, stays_on_line
 from cleaner.records import Span
 from cleaner.rule import Rule
 
@@ -24,11 +24,6 @@ _MIN_LINE_LIMIT = 160
 _SECONDS_PER_PATTERN = 0.05
 # Watching the clock takes three times as long as most patterns do on a line of this length.
 _SHORT_LINE = 400
-_FLAGS = regex.compile(r"\s*(?:\(\?[a-zA-Z]+\)\s*)*")
-# What can't open or close a group or an alternative: escapes, classes, comments.
-_OPAQUE = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\#[^\n]*", regex.DOTALL)
-_CLASS_WITHOUT_NEWLINE = regex.compile(r"\[\^(?:\\.|[^\]\\])*?\\n(?:\\.|[^\]\\])*\]")
-_CROSSES_LINES = regex.compile(r"\\[nsRXWDPN]|\[\^|\(\?[a-z]*s[a-z]*[:)]")
 
 
 class Region(NamedTuple):
@@ -121,7 +116,7 @@ def line_limit(rule: Rule) -> int | None:
 
 def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Match[str]]:
     """Matches of any other rule in the regions around its anchors."""
-    regions = _regions(text, places)
+    regions = _regions(text, places, 0 if stays_on_line(rule.pattern) else _LINES_AROUND)
     if begins_at_line_start(rule.pattern):
         regions = _merged(regions)
     for region in regions:
@@ -133,11 +128,11 @@ def _around(rule: Rule, text: str, places: Sequence[int]) -> Iterator[regex.Matc
             _warn(rule, text[region.start : region.end])
 
 
-def _regions(text: str, places: Sequence[int]) -> Iterator[Region]:
+def _regions(text: str, places: Sequence[int], lines: int) -> Iterator[Region]:
     done = -1
     for place in places:
         if place >= done:  # else on the same line as the anchor before it
-            region = region_around(text, place)
+            region = region_around(text, place, lines)
             done = min(region.line_end, place + _CHARS_AROUND // 2)
             yield region
 
@@ -160,8 +155,8 @@ def _warn(rule: Rule, text: str) -> None:
     _log.warning("rule %s ran over its time limit on %.60r; text kept", rule.id, text)
 
 
-def region_around(text: str, place: int) -> Region:
-    """From two lines before the line of `place` to two lines after it, within limits.
+def region_around(text: str, place: int, lines: int = _LINES_AROUND) -> Region:
+    """From so many `lines` before the line of `place` to as many after it, within limits.
 
     >>> text = "a\\nb\\nc\\nHERE\\ne\\nf\\ng"
     >>> region = region_around(text, text.index("HERE"))
@@ -172,7 +167,7 @@ def region_around(text: str, place: int) -> Region:
     place += place < len(text) and text[place] == "\n"
     low, high = max(place - _CHARS_AROUND, 0), min(place + _CHARS_AROUND, len(text))
     start = place
-    for _ in range(_LINES_AROUND + 1):
+    for _ in range(lines + 1):
         newline = text.rfind("\n", low, start)
         if newline < 0:
             start = low
@@ -182,7 +177,7 @@ def region_around(text: str, place: int) -> Region:
         start += 1
     end = line_end = -1
     at = place
-    for number in range(_LINES_AROUND + 1):
+    for number in range(lines + 1):
         newline = text.find("\n", at, high)
         end = newline if newline >= 0 else high
         if number == 0:
@@ -213,38 +208,3 @@ def _matches(rule: Rule, text: str, region: Region) -> Iterator[regex.Match[str]
         if newline < 0:
             return
         at = newline + 1
-
-
-@cache
-def is_line_pattern(pattern: str) -> bool:
-    r"""Whether a pattern matches from a line's start and never beyond its end.
-
-    Then only the anchor's own line can hold a match with the anchor in it. Classes that
-    could match a newline count as if they did:
-
-    >>> is_line_pattern(r"^ read [ ] more [^\n.]* $"), is_line_pattern(r"^ read \s more")
-    (True, False)
-    """
-    return begins_at_line_start(pattern) and not _CROSSES_LINES.search(
-        _CLASS_WITHOUT_NEWLINE.sub("", pattern)
-    )
-
-
-@cache
-def begins_at_line_start(pattern: str) -> bool:
-    """Whether all of a pattern stands behind one ``^``, so that only line starts need trying.
-
-    >>> begins_at_line_start("(?i) ^ read [ ] more"), begins_at_line_start("^ a | b")
-    (True, False)
-    >>> begins_at_line_start("^ (?: a | b ) [|]")
-    True
-    """
-    rest = pattern[_FLAGS.match(pattern).end() :]
-    if not rest.startswith("^"):
-        return False
-    depth = 0
-    for character in _OPAQUE.sub("", rest):
-        depth += (character == "(") - (character == ")")
-        if character == "|" and depth == 0:
-            return False
-    return True

@@ -1,12 +1,13 @@
 """Measure the models on publishers and sources they have not seen, against pinned floors.
 
-    python scripts/evaluate.py --data DIR [content|authorship|html|all]
+    python scripts/evaluate.py --data DIR [content|authorship|html|dumps|all]
 
 Every number comes from cross-validation (by publisher for content, by source for authorship),
 so this trains anew, minutes a model. Ends with 1 when a number is under the floor in its row of
 the table, or under what was pinned in `metrics.json`. `--update` pins new floors, and refuses to
 lower one without `--allow-regression REASON`.
-`html` is `evaluate_html.py`: the whole program beside its peers.
+`html` is `evaluate_html.py`: the whole program beside its peers. `dumps` is `evaluate_dumps.py`:
+rules on articles, and the whole program on text dumps of pages.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import _setup  # noqa: F401
 import cards
+import evaluate_dumps
 import evaluate_html
 import gate
 import numpy as np
@@ -29,6 +31,8 @@ from cleaner.classify import Page, judge, load_models
 from cleaner.modelstore import model_folder
 from cleaner.records import Document
 from cleaner.segment import segment
+
+_OTHERS = {"html": evaluate_html.main, "dumps": evaluate_dumps.main}
 
 
 def speed(data: Path) -> dict[str, float]:
@@ -90,10 +94,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, default=model_folder(), help="where the models are")
     parser.add_argument("--update", action="store_true", help="pin new floors")
     parser.add_argument("--allow-regression", metavar="REASON", help="why a floor may be lowered")
-    parser.add_argument("which", nargs="?", default="all", choices=(*train.MODELS, "html", "all"))
+    parser.add_argument("which", nargs="?", default="all", choices=(*train.MODELS, *_OTHERS, "all"))
     options, others = parser.parse_known_args(argv)
-    if options.which == "html":
-        return evaluate_html.main(_without(sys.argv[1:] if argv is None else argv, "html"))
+    if options.which in _OTHERS:
+        arguments = _without(sys.argv[1:] if argv is None else argv, options.which)
+        return _OTHERS[options.which](arguments)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     names = train.MODELS if options.which == "all" else (options.which,)

@@ -63,6 +63,15 @@ def test_rules_that_look_beyond_their_line_get_the_place() -> None:
     assert (found.lines, found.around) == ({}, {0: [15]})
 
 
+def test_a_limit_on_the_line_spares_prose_from_them_too() -> None:
+    """A heading with what follows it is short, whatever word of it stands in prose."""
+    fields = {"anchors": ("summary",), "pattern": r"(?i) ^ summary \n -", "max_line": 20}
+    rule = Rule(**{**_fields(_LINE), **fields})
+    prose = "A summary of the talks was read to them."
+
+    assert _find(rule, f"{prose}\nSummary\n- One").around == {0: [len(prose) + 1]}
+
+
 @pytest.mark.parametrize(
     ("where", "start", "expected"),
     [("head", 1_499, True), ("head", 2_500, False), ("tail", 4_999, False), ("tail", 5_000, True)],

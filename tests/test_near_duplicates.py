@@ -169,6 +169,30 @@ def test_a_commit_that_fails_leaves_no_trace(in_tmp: Path, monkeypatch: pytest.M
     assert marks() == MARKS
 
 
+@pytest.mark.parametrize("options", [["--dedup"], []])
+def test_replayed_documents_are_compared_where_the_run_compared(
+    in_tmp: Path, options: list[str]
+) -> None:
+    """They repeat what was written before, or one another; without the option nothing is said."""
+    stories = [{"text": STORY}, {"prose": STORY + "Boats leave hourly."}]
+    stories += [{"prose": OTHER_WRITER}, {"prose": OTHER_WRITER.upper()}]
+    Path("in.jsonl").write_text("".join(json.dumps(story) + "\n" for story in stories), "utf-8")
+    assert main(["in.jsonl", "-o", "out", "--quiet", "--workers", "0", *options]) == 3
+
+    assert main(["replay", "out", "--text-field", "prose", "--quiet", "--workers", "0"]) == 0
+    [path, replayed] = sorted(Path("out", "documents").glob("*"))
+    rows = [json.loads(line) for file in (path, replayed) for line in file.read_text().splitlines()]
+    first, _, third, _ = [row["id"] for row in rows]
+    marked = [row["metadata"]["duplicate_of"] for row in rows]
+    assert marked == ([None, first, None, third] if options else [None] * 4)
+    assert main(["verify", "out", "--quiet"]) == 0
+
+    Path("more.jsonl").write_text(json.dumps({"text": OTHER_WRITER}) + "\n", "utf-8")
+    assert main(["more.jsonl", "-o", "out", "--quiet", "--workers", "0", *options]) == 0
+    last = json.loads(sorted(Path("out", "documents").glob("*"))[-1].read_text())
+    assert last["metadata"]["duplicate_of"] == (third if options else None)
+
+
 def test_a_missing_library_is_named_before_the_run(
     in_tmp: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

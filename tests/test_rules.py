@@ -174,6 +174,36 @@ def test_a_rule_beside_another_needs_its_finding() -> None:
     assert removed_by(rule, "Read next:\n\nTrending", other) == ["Read next:"]
 
 
+def test_a_rule_beside_any_other_leaves_a_clean_text_alone() -> None:
+    """A line that writers use too is furniture where there is other furniture, and only there."""
+    from cleaner.rule import Scope
+
+    rule = rule_of(scope=Scope(beside=("*",)))
+    unsure = rule_of(
+        id="demo.unsure", anchors=("photo:",), pattern="^ Photo: .* $", scope=Scope(beside=("*",))
+    )
+    other = rule_of(id="demo.other-line", anchors=("trending",), pattern="^ Trending $")
+
+    assert removed_by(rule, "Read next:\n\nPhoto: Jane Doe", unsure, other) == []
+    assert removed_by(rule, "Read next:\n\nTrending", unsure, other) == ["Read next:"]
+    assert removed_by(rule.in_company, "Read next:") == ["Read next:"]
+
+
+def test_a_page_of_html_is_company_enough() -> None:
+    """All of it is in the text, and what a writer put in has no place beside a menu."""
+    from cleaner.records import Block, Span
+    from cleaner.rule import Scope
+
+    rule = rule_of(scope=Scope(beside=("*",)))
+    text = f"{PROSE}\nRead next:"
+    spans = Span(0, len(PROSE)), Span(len(PROSE) + 1, len(text))
+    document = Document("1", "-", None, text, tuple(Block(span, "p", "p", 0) for span in spans))
+
+    [finding] = RuleSet([rule]).find(document, segment(document)).findings
+    assert finding.span == spans[1]
+    assert removed_by(rule, text) == []
+
+
 @pytest.mark.parametrize("quote", ["’", "‘", "'", "´"])
 def test_typography_does_not_matter(quote: str) -> None:
     """Patterns are written with plain quotes and match all of them, at the right offsets."""
@@ -198,6 +228,18 @@ def test_a_long_line_is_searched_near_the_anchor_only() -> None:
 
     assert removed_by(rule, text) == []
     assert removed_by(rule, "Read next: word") == ["Read next: word"]
+
+
+def test_a_pattern_of_one_line_is_tried_on_the_anchor_s_line_only() -> None:
+    """What looks like the match beside it has no anchor, so it is another thing."""
+    rule = rule_of(
+        removes="match",
+        anchors=("in the comments",),
+        pattern="(?<= [.] [ ] ) Share [^\\n.]* [.]? $",
+    )
+    text = "It rained. Share the blame.\nIt snowed. Share it in the comments."
+
+    assert removed_by(rule, text) == ["Share it in the comments."]
 
 
 def test_a_limit_on_the_line_spares_long_paragraphs() -> None:

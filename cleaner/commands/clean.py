@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from cleaner.errors import ExitStatus, OutputError, UsageError
 from cleaner.folder import open_output, remembered
 from cleaner.intake import Limits
 from cleaner.known import KnownInputs
+from cleaner.ledger import Ledger
 from cleaner.plan import Plan
 from cleaner.readers import find_inputs
 from cleaner.replay import replay
@@ -81,6 +83,9 @@ def replay_command(arguments: argparse.Namespace) -> ExitStatus:
             "Name the folder that was given to -o."
         )
     arguments.output = arguments.folder
+    with Ledger(arguments.folder, read_only=True) as ledger:
+        # What is quarantined would have been compared too.
+        config = replace(config, dedup=ledger.has_choice("dedup", "True"))
     with _runner(arguments, config) as runner:
         result = _recorded(runner, None, lambda: replay(runner))
         counts = result.counts
