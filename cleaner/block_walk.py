@@ -82,6 +82,7 @@ class _Walk:
         parents, ends, tags_of_nodes, names = page.nodes
         nodes = page.stack
         block, inline, skipped, media = Kind.BLOCK, Kind.INLINE, Kind.SKIP, Kind.MEDIA
+        link = Kind.LINK
         for name, attributes, inside, closed, tail, gap, rest in tags:
             text = inside
             kind, tag, end, closes, is_void, is_root, is_end = elements[name]
@@ -165,6 +166,18 @@ class _Walk:
                             if alike:
                                 hidden.around.append((len(stack), alike))
                             stack.append(end)
+                    elif kind is link and closed:  # what `page.start` and `page.end` do
+                        if page.after_link == len(parts):
+                            parts.append(" ")
+                        page.links += 1
+                        if not page.names:
+                            page.names = class_of(attributes)
+                        if text:
+                            page.linked += 1
+                            add(text)
+                            page.linked -= 1
+                        page.after_link = len(parts) or -1
+                        text = tail
                     else:
                         page.start(kind, tag, attributes)
                         if closed:
