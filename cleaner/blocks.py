@@ -61,7 +61,7 @@ def extract_blocks(html: str, page: Page | None = None, head: Head | None = None
     body = article_body(head.linked_data)
     if body:
         walked = _with_article_body(walked, body)
-    return block_page(walked, head.window or "")
+    return block_page(walked, head.title or "")
 
 
 def block_page(walked: Walked, title: str) -> BlockPage:

@@ -44,14 +44,15 @@ _KNOWN = {
 class Head(NamedTuple):
     """What the tags of a page's head say, what its JSON-LD says, and where its headings stand.
 
-    `meta` has contents by lower-case name, in order; `headings` are places in `Page.tags`, and
-    `linked_data` values as JSON has them.
+    `meta` has contents by lower-case name, in order; `window` is the title in the head, `title` the
+    first one of all. `headings` are places in `Page.tags`, `linked_data` values as JSON has them.
     """
 
     root: Mapping[str, str]
     meta: Mapping[str, list[str]]
     canonical: list[str]
     window: str | None
+    title: str | None
     headings: list[int]
     linked_data: list[Any]
 
@@ -69,6 +70,7 @@ def read_head(page: Page) -> Head:
     meta: dict[str, list[str]] = {}
     canonical: list[str] = []
     window: str | None = None
+    title: str | None = None
     headings: list[int] = []
     in_body = False
     for number, tag in [(number, tag) for number, tag in enumerate(tags) if tag[0] in _KNOWN]:
@@ -90,9 +92,11 @@ def read_head(page: Page) -> Head:
         elif name == "title":
             if window is None and not in_body:  # pictures have titles too
                 window = " ".join(visible(tag[2]).split())
+            if title is None:  # but some pages have theirs in the body
+                title = visible(tag[2])
         elif name == "html":
             root = root or attributes_of(attributes, ("lang", "xml:lang"))
         else:
             in_body = True
     values = [value for script in page.linked_data if (value := parse(script)) is not None]
-    return Head(root, meta, canonical, window, headings, values)
+    return Head(root, meta, canonical, window, title, headings, values)

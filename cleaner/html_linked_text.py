@@ -37,7 +37,7 @@ def _longest(value: Any) -> str:
             body = value.get("articleBody")
             if isinstance(body, str) and len(body) > len(best):
                 best = body
-            stack.extend([inner for inner in value.values() if isinstance(inner, dict | list)])
+            stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
     return best

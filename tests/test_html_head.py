@@ -21,7 +21,9 @@ def page_of(html: str) -> Page:
 
 
 def test_a_picture_in_the_body_does_not_name_the_window() -> None:
-    assert read_head(page_of("<body><svg><title>Menu</title></svg>")).window is None
+    head = read_head(page_of("<body><svg><title>Menu</title></svg>"))
+
+    assert (head.window, head.title) == (None, "Menu")
 
 
 def test_what_nobody_asks_for_is_not_read() -> None:
