@@ -18,7 +18,7 @@ _MAX_ROW_PARTS = 1000  # no table is that wide
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Longer ones carry a picture or a program's data; nobody styles by their names.
 _MAX_ATTRIBUTES_CHARS = 20_000
-_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 14
+_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 15
 # Members of an enumeration take longer to look up than what is done with them.
 _BLOCK, _LINK, _STRONG, _BREAK = Kind.BLOCK, Kind.LINK, Kind.STRONG, Kind.BREAK
 _CELL, _PRE = Kind.CELL, Kind.PRE

@@ -98,7 +98,7 @@ def _repaired(found: list[Found]) -> tuple[list[Found], str]:
     if len(lines) != len(found):  # a wrong encoding can hide a line end
         lines = [" ".join(repair(one.text).split()) for one in found]
     pairs = zip(found, map(str.strip, lines), strict=True)
-    found = [one._replace(text=line) for one, line in pairs if line]
+    found = [one if one.text == line else one._replace(text=line) for one, line in pairs if line]
     return found, "\n".join([one.text for one in found])
 
 
@@ -107,17 +107,29 @@ class _Paths(dict[int, str]):
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
+        self._above: dict[int, str] = {}
 
     def __missing__(self, node: int) -> str:
         parents, _, tags, names = self._nodes
-        steps: list[str] = []
-        at = node
-        while at and len(steps) < _MAX_STEPS:
-            steps.append(_step(tags[at], names[at]))
-            at = parents[at]
-        steps.reverse()
-        path = self[node] = "/".join(steps)
+        path = ""
+        if node:
+            parent = parents[node]
+            above = self._above.get(parent)
+            if above is None:
+                above = self._above[parent] = self._steps(parent)
+            path = above + _step(tags[node], names[node])
+        self[node] = path
         return path
+
+    def _steps(self, node: int) -> str:
+        """What stands in a path before the step of an element in this node."""
+        parents, _, tags, names = self._nodes
+        steps = [""]
+        while node and len(steps) < _MAX_STEPS:
+            steps.append(_step(tags[node], names[node]))
+            node = parents[node]
+        steps.reverse()
+        return "/".join(steps)
 
 
 @lru_cache(maxsize=1 << 14)
