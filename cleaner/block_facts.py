@@ -87,7 +87,6 @@ def _packed(tag: str, names: str) -> bytes:
     return np.array(name_tokens(tag, names), np.int64).tobytes()
 
 
-@lru_cache(maxsize=1 << 15)
 def name_tokens(tag: str, names: str) -> tuple[int, ...]:
     """An element's tag, its class names, and the words in them, hashed.
 

@@ -117,7 +117,7 @@ class _Paths(dict[int, str]):
             above = self._above.get(parent)
             if above is None:
                 above = self._above[parent] = self._steps(parent)
-            path = above + _step(tags[node], names[node])
+            path = above + _step(tags[node], names[node][:_MAX_NAMES_CHARS])
         self[node] = path
         return path
 
@@ -126,7 +126,7 @@ class _Paths(dict[int, str]):
         parents, _, tags, names = self._nodes
         steps = [""]
         while node and len(steps) < _MAX_STEPS:
-            steps.append(_step(tags[node], names[node]))
+            steps.append(_step(tags[node], names[node][:_MAX_NAMES_CHARS]))
             node = parents[node]
         steps.reverse()
         return "/".join(steps)
@@ -134,7 +134,7 @@ class _Paths(dict[int, str]):
 
 @lru_cache(maxsize=1 << 14)
 def _step(tag: str, names: str) -> str:
-    return f"{tag}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tag
+    return f"{tag}.{names.replace(' ', '.')}" if names else tag
 
 
 def _unparsed(html: str) -> Walked:
