@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from array import array
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -56,29 +57,36 @@ def facts_of(walked: Walked, title: str = "") -> BlockFacts:
     title = " ".join(title.split()).lower()
     columns = list(zip(*found, strict=True)) or [()] * len(Found._fields)
     texts, node, names, link_chars, links, strong_chars, media = columns
-    bags = [*map(name_tokens, nodes.tags, nodes.names)]
-    bags += [name_tokens("", name) if name else () for name in names]
+    bags = [*map(_packed, nodes.tags, nodes.names)]
+    bags += [_packed("", name) if name else b"" for name in names]
     first = np.zeros(len(bags) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, bags), np.int64, len(bags)), out=first[1:])
+    np.cumsum(np.fromiter(map(len, bags), np.int64, len(bags)) >> 3, out=first[1:])
     return BlockFacts(
-        np.array(node, np.int64),
-        np.array(link_chars, np.int64),
-        np.array(links, np.int64),
-        np.array(strong_chars, np.int64),
-        np.array(media, np.int64),
-        np.array(
-            [len(t) >= _HEADLINE_CHARS and t[:_HEADLINE_CHARS].lower() in title for t in texts],
-            np.int64,
-        ),
-        np.array(nodes.parents, np.int64),
-        np.array(nodes.ends, np.int64),
-        np.array([TAG_NUMBER.get(tag, 0) for tag in nodes.tags], np.int64),
-        np.fromiter(chain.from_iterable(bags), np.int64, first[-1]),
+        _ints(node),
+        _ints(link_chars),
+        _ints(links),
+        _ints(strong_chars),
+        _ints(media),
+        _ints([len(t) >= _HEADLINE_CHARS and t[:_HEADLINE_CHARS].lower() in title for t in texts]),
+        _ints(nodes.parents),
+        _ints(nodes.ends),
+        _ints([TAG_NUMBER.get(tag, 0) for tag in nodes.tags]),
+        np.frombuffer(b"".join(bags), np.int64),
         first,
     )
 
 
+def _ints(values: Iterable[int]) -> Ints:
+    """Whole numbers as an array, in a third of the time that numpy takes to look at each."""
+    return np.frombuffer(array("q", values), np.int64)
+
+
 @lru_cache(maxsize=1 << 15)
+def _packed(tag: str, names: str) -> bytes:
+    """The tokens of an element as an array has them, to be put together without a look."""
+    return np.array(name_tokens(tag, names), np.int64).tobytes()
+
+
 def name_tokens(tag: str, names: str) -> tuple[int, ...]:
     """An element's tag, its class names, and the words in them, hashed.
 

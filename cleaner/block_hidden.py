@@ -10,7 +10,8 @@ from cleaner.html_attributes import attributes_of
 from cleaner.html_tags import visible
 
 # `display:none` is how pages keep the menus, forms and copies that nobody sees.
-_MAY_HIDE = re.compile(r"(?<![\w-])hidden(?![\w-])|display: ?none|visibility:hidden")
+# The word comes first so that the search looks for nothing else.
+_IS_HIDDEN = re.compile(r"hidden(?<![\w-]hidden)(?![\w-])").search
 _HIDING = ("display:none", "display: none", "visibility:hidden")
 _TELLING = ("hidden", "style", "class")
 _MAX_ALIKE = 100
@@ -41,7 +42,12 @@ class Hidden:
         >>> hidden.name("p", " class=a style='display:none'"), hidden.name("i", " aria-hidden=true")
         (('p', 'a'), None)
         """
-        if tag in ("html", "body") or not _MAY_HIDE.search(attributes):
+        if tag in ("html", "body") or not (
+            "display:none" in attributes
+            or "display: none" in attributes
+            or ("hidden" in attributes and _IS_HIDDEN(attributes))
+            or "visibility:hidden" in attributes
+        ):
             return None
         found = attributes_of(attributes, _TELLING)
         style = found.get("style", "")

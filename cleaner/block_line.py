@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from cleaner.block_tags import Kind
@@ -17,7 +18,10 @@ _MAX_ROW_PARTS = 1000  # no table is that wide
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 # Longer ones carry a picture or a program's data; nobody styles by their names.
 _MAX_ATTRIBUTES_CHARS = 20_000
-_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 14
+_MAX_KEPT_CHARS, _MAX_KEPT = 256, 1 << 15
+# Members of an enumeration take longer to look up than what is done with them.
+_BLOCK, _LINK, _STRONG, _BREAK = Kind.BLOCK, Kind.LINK, Kind.STRONG, Kind.BREAK
+_CELL, _PRE = Kind.CELL, Kind.PRE
 _NAMING = ("class", "id", "itemprop", "role", "data-testid")
 _ONLY_CLASS = re.compile(r"""\s*class="([^"&]*)"\s*""")
 
@@ -53,6 +57,10 @@ class Found(NamedTuple):
     links: int
     strong_chars: int
     media: int
+
+
+# What its own constructor does, without a call in Python.
+_found = partial(tuple.__new__, Found)
 
 
 class _Names(dict[str, str]):
@@ -154,39 +162,39 @@ class PageText:
 
     def start(self, kind: Kind, tag: str, attributes: str) -> None:
         """Begin an element of the rarer kinds."""
-        if kind is Kind.LINK:
+        if kind is _LINK:
             if self.after_link == len(self.parts):
                 self.parts.append(" ")  # links side by side: a style sheet keeps them apart
             self.linked += 1
             self.marked += 1
             self.links += 1
             self.names = self.names or class_of(attributes)
-        elif kind is Kind.STRONG:
+        elif kind is _STRONG:
             self.strong += 1
             self.marked += 1
-        elif kind is Kind.BREAK:
+        elif kind is _BREAK:
             self._break()
-        elif kind is Kind.CELL:
+        elif kind is _CELL:
             self._open_cell(tag, attributes)
-        elif kind is Kind.PRE:
+        elif kind is _PRE:
             self.pre += 1
             self.marked += 1
             self.open(tag, attributes)
 
     def end(self, kind: Kind) -> None:
         """End an element of any kind."""
-        if kind is Kind.BLOCK:
+        if kind is _BLOCK:
             self.close()
-        elif kind is Kind.LINK:
+        elif kind is _LINK:
             self.linked -= 1
             self.marked -= 1
             self.after_link = len(self.parts) or -1
-        elif kind is Kind.STRONG:
+        elif kind is _STRONG:
             self.strong -= 1
             self.marked -= 1
-        elif kind is Kind.CELL:
+        elif kind is _CELL:
             self._close_cell()
-        elif kind is Kind.PRE:
+        elif kind is _PRE:
             self.pre -= 1
             self.marked -= 1
             self.close()
@@ -232,15 +240,18 @@ class PageText:
             text = text.removesuffix("|").rstrip()
         if text:
             size = len(text)
+            linked, strong = self.link_chars, self.strong_chars
             self.found.append(
-                Found(
-                    text,
-                    self.stack[-1],
-                    self.names,
-                    min(self.link_chars, size),
-                    self.links,
-                    min(self.strong_chars, size),
-                    self.media,
+                _found(
+                    (
+                        text,
+                        self.stack[-1],
+                        self.names,
+                        linked if linked < size else size,
+                        self.links,
+                        strong if strong < size else size,
+                        self.media,
+                    )
                 )
             )
             self.media = 0

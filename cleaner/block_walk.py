@@ -82,6 +82,7 @@ class _Walk:
         parents, ends, tags_of_nodes, names = page.nodes
         nodes = page.stack
         block, inline, skipped, media = Kind.BLOCK, Kind.INLINE, Kind.SKIP, Kind.MEDIA
+        link = Kind.LINK
         for name, attributes, inside, closed, tail, gap, rest in tags:
             text = inside
             kind, tag, end, closes, is_void, is_root, is_end = elements[name]
@@ -106,7 +107,7 @@ class _Walk:
                     continue
                 if is_root and self._is_misplaced(tag, attributes):
                     pass
-                elif self.skip is not None and self._is_unseen(tag):
+                elif self.skip is not None and (self.has_body or self._is_unseen(tag)):
                     if hidden.around:
                         alike = hidden.name(tag, attributes)
                         if closed:
@@ -165,6 +166,18 @@ class _Walk:
                             if alike:
                                 hidden.around.append((len(stack), alike))
                             stack.append(end)
+                    elif kind is link and closed:  # what `page.start` and `page.end` do
+                        if page.after_link == len(parts):
+                            parts.append(" ")
+                        page.links += 1
+                        if not page.names:
+                            page.names = class_of(attributes)
+                        if text:
+                            page.linked += 1
+                            add(text)
+                            page.linked -= 1
+                        page.after_link = len(parts) or -1
+                        text = tail
                     else:
                         page.start(kind, tag, attributes)
                         if closed:
@@ -179,8 +192,13 @@ class _Walk:
             if rest or gap:
                 text += gap + rest
             if text:
-                if self.skip is not None and not self._surfaces(text):
-                    continue
+                if self.skip is not None:
+                    if self.has_body:
+                        if hidden.around:
+                            hidden.add_inside(text, stack)
+                        continue
+                    if not self._surfaces(text):
+                        continue
                 if parts or not text.isspace():
                     if page.marked or "&" in text or "<" in text:
                         add(text)
@@ -230,9 +248,7 @@ class _Walk:
         return wrong
 
     def _is_unseen(self, tag: str) -> bool:
-        """Whether an element is skipped; else it is, or implies, the beginning of the body."""
-        if self.has_body:
-            return True
+        """Whether an element before the body is skipped; else it is, or implies, its beginning."""
         if tag == "body":
             self.skip, self.has_body = None, True
             return False
@@ -255,9 +271,8 @@ class _Walk:
         self.stack.append("/body")
 
     def _surfaces(self, text: str) -> bool:
-        """Whether text in a skipped element is seen, as is all text before the body."""
-        in_head = not self.has_body and self.stack[-1] in ("/html", "/head")
-        if in_head and visible(text).strip(_BLANK):
+        """Whether text before the body is seen, as all is that stands in no element of the head."""
+        if self.stack[-1] in ("/html", "/head") and visible(text).strip(_BLANK):
             del self.stack[1:]
             self._begin_body()
             return True

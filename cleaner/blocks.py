@@ -7,19 +7,25 @@ is removed later, with a reason, like everything else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from cleaner.block_facts import BlockFacts, facts_of
 from cleaner.block_line import Found, Nodes, TooDeepError
 from cleaner.block_walk import Walked, walk
 from cleaner.characters import repair
+from cleaner.html_head import Head, read_head
 from cleaner.html_linked_text import article_body
-from cleaner.html_tags import Page, Tags, read_page, read_tags, visible
+from cleaner.html_tags import Page, Tags, read_page, read_tags
 from cleaner.html_text import plain_text
 from cleaner.records import Block, Span
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NO_CONTROLS = bytes({*range(0x20, 0x7F), *range(0x80, 0x100), *b"\t\n\r"})
 _MAX_STEPS = 4
+# What these types' own constructors do, without a call in Python for each of a page's blocks.
+_span, _block = partial(tuple.__new__, Span), partial(tuple.__new__, Block)
 _MAX_NAMES_CHARS = 40
 
 
@@ -31,8 +37,10 @@ class BlockPage(NamedTuple):
     facts: BlockFacts
 
 
-def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
+def extract_blocks(html: str, page: Page | None = None, head: Head | None = None) -> BlockPage:
     """The blocks of a page; `page` is what `cleaner.html_tags.read_page` gave, if it was asked.
+
+    `head` is what `cleaner.html_head.read_head` found, if it was asked.
 
     >>> page = extract_blocks("<nav><a href=/>Home</a></nav><main class=story><p>Rain <i>fell.")
     >>> page.text
@@ -47,9 +55,13 @@ def extract_blocks(html: str, page: Page | None = None) -> BlockPage:
         walked = _unparsed(html) if page is None else _walked(html, page.tags)
     except TooDeepError:
         walked = _unparsed(html)
-    if page is not None and '"articleBody"' in html:
-        walked = _with_article_body(walked, page)
-    return block_page(walked, "" if page is None else _window_title(page.tags))
+    if page is None:
+        return block_page(walked, "")
+    head = read_head(page) if head is None else head
+    body = article_body(head.linked_data)
+    if body:
+        walked = _with_article_body(walked, body)
+    return block_page(walked, head.title or "")
 
 
 def block_page(walked: Walked, title: str) -> BlockPage:
@@ -62,14 +74,15 @@ def block_page(walked: Walked, title: str) -> BlockPage:
     start = 0
     for block, node, _, link_chars, _, _, _ in found:
         end = start + len(block)
-        blocks.append(Block(Span(start, end), tags[node], paths[node], link_chars))
+        blocks.append(_block((_span((start, end)), tags[node], paths[node], link_chars)))
         start = end + 1
     return BlockPage(text, tuple(blocks), facts_of(walked, title))
 
 
 def _walked(html: str, tags: Tags) -> Walked:
     walked = walk(tags)
-    if _CONTROL.search("\n".join([one.text for one in walked.found])):
+    text = "\n".join([one.text for one in walked.found])
+    if text.encode("utf-8", "surrogatepass").translate(None, _NO_CONTROLS):
         # They are no text, and would make blocks of what is empty without them.
         walked = walk(read_tags(_CONTROL.sub("", html)))
     return walked
@@ -85,7 +98,7 @@ def _repaired(found: list[Found]) -> tuple[list[Found], str]:
     if len(lines) != len(found):  # a wrong encoding can hide a line end
         lines = [" ".join(repair(one.text).split()) for one in found]
     pairs = zip(found, map(str.strip, lines), strict=True)
-    found = [one._replace(text=line) for one, line in pairs if line]
+    found = [one if one.text == line else one._replace(text=line) for one, line in pairs if line]
     return found, "\n".join([one.text for one in found])
 
 
@@ -94,23 +107,34 @@ class _Paths(dict[int, str]):
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
-        self._steps: dict[int, str] = {0: ""}
+        self._above: dict[int, str] = {}
 
     def __missing__(self, node: int) -> str:
-        parents = self._nodes.parents
-        steps: list[str] = []
-        at = node
-        while at and len(steps) < _MAX_STEPS:
-            steps.append(self._steps.get(at) or self._step(at))
-            at = parents[at]
-        path = self[node] = "/".join(reversed(steps))
+        parents, _, tags, names = self._nodes
+        path = ""
+        if node:
+            parent = parents[node]
+            above = self._above.get(parent)
+            if above is None:
+                above = self._above[parent] = self._steps(parent)
+            path = above + _step(tags[node], names[node][:_MAX_NAMES_CHARS])
+        self[node] = path
         return path
 
-    def _step(self, node: int) -> str:
-        tag, names = self._nodes.tags[node], self._nodes.names[node]
-        step = f"{tag}.{names[:_MAX_NAMES_CHARS].replace(' ', '.')}" if names else tag
-        self._steps[node] = step
-        return step
+    def _steps(self, node: int) -> str:
+        """What stands in a path before the step of an element in this node."""
+        parents, _, tags, names = self._nodes
+        steps = [""]
+        while node and len(steps) < _MAX_STEPS:
+            steps.append(_step(tags[node], names[node][:_MAX_NAMES_CHARS]))
+            node = parents[node]
+        steps.reverse()
+        return "/".join(steps)
+
+
+@lru_cache(maxsize=1 << 14)
+def _step(tag: str, names: str) -> str:
+    return f"{tag}.{names.replace(' ', '.')}" if names else tag
 
 
 def _unparsed(html: str) -> Walked:
@@ -121,19 +145,12 @@ def _unparsed(html: str) -> Walked:
     )
 
 
-def _window_title(tags: Tags) -> str:
-    return next((visible(tag[2]) for tag in tags if tag[0] in ("title", "TITLE")), "")
-
-
-def _with_article_body(walked: Walked, page: Page) -> Walked:
+def _with_article_body(walked: Walked, body: Sequence[str]) -> Walked:
     """Add the article from the page's JSON-LD where its elements don't hold it.
 
     Pages that are filled in by a script, or shut by a paywall that only hides, state the
     text for search engines.
     """
-    body = article_body(page.linked_data)
-    if not body:
-        return walked
     shown = "".join("".join(one.text for one in walked.found).split())
     missing = [line for line in body if "".join(line.split())[:60] not in shown]
     if 2 * sum(map(len, missing)) < sum(map(len, body)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 _PLAIN_BYTES = bytes([*b"\t\n", *range(0x20, 0x7F)])
 _ODD = re.compile(
@@ -15,6 +16,8 @@ _ODD = re.compile(
     "\u3000\ufeff\ud800-\udfff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_OTHER_LINE_ENDS = "\r\x85\u2028\u2029"
+_MAX_LOOKED_FOR = 16
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TABLE: dict[int, str | None] = {
     **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), None),
@@ -55,13 +58,24 @@ def repair(text: str) -> str:
         return text
     beyond = special.decode("utf-8", "surrogatepass")
     if any(mark in beyond for mark in _MOJIBAKE_STARTS) and _MOJIBAKE.search(beyond):
-        text = "\n".join(map(_repair_encoding, text.split("\n")))
+        beyond = text = "\n".join(map(_repair_encoding, text.split("\n")))
     elif _COMPOSED.fullmatch(beyond) and not _ODD.search(beyond):
         return text
-    if _ODD.search(text):
-        text = _LINE_ENDS.sub("\n", text)
-        text = _SURROGATE_PAIR.sub(_join_surrogates, text).translate(_TABLE)
+    odd = set(_ODD.findall(beyond))
+    if odd:
+        if not odd.isdisjoint(_OTHER_LINE_ENDS):
+            text = _LINE_ENDS.sub("\n", text)
+        text = _without(odd, _SURROGATE_PAIR.sub(_join_surrogates, text))
     return unicodedata.normalize("NFC", text)
+
+
+def _without(odd: Collection[str], text: str) -> str:
+    """A text without these characters; to look for a few costs less than to look at each."""
+    if len(odd) > _MAX_LOOKED_FOR:
+        return text.translate(_TABLE)
+    for character in odd:
+        text = text.replace(character, _TABLE.get(ord(character), character) or "")
+    return text
 
 
 def _repair_encoding(line: str) -> str:

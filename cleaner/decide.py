@@ -123,6 +123,7 @@ def decide(
             Finding(paragraphs[duplicate.index].span, "reporting", policy.by_content, policy.keep)
             if _is_only_copy(duplicate, verdicts)
             and (copies[duplicate.first] == 1 or duplicate.first < begins)
+            and (not policy.judges_copies or judgement.content[duplicate.index] >= policy.keep)
             else duplicate.finding
         )
     if detailed or "reporting" in policy.removed_labels:
@@ -138,7 +139,9 @@ def _is_only_copy(duplicate: Duplicate, verdicts: Sequence[Finding | None]) -> b
 
     A teaser above the article often repeats its first sentence: then the copy in the
     article is the one to keep. What goes and stands three times in the article itself is a
-    caption or the note in place of a video: `decide` lets all copies of it go.
+    caption or the note in place of a video: `decide` lets all copies of it go. Where the model
+    has judged the copies, it must take this one for the article's: a headline or the small
+    print of a form stands beside kept text, too.
     """
     if _label(verdicts[duplicate.first]) in ("reporting", "duplicate"):
         return False

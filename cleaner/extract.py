@@ -20,6 +20,7 @@ from cleaner.characters import repair
 from cleaner.decode import decode
 from cleaner.errors import CleanerError, RejectError
 from cleaner.hosts import host_of
+from cleaner.html_head import Head, read_head
 from cleaner.html_metadata import PageMetadata, read_metadata
 from cleaner.html_tags import Page, read_page
 from cleaner.html_text import plain_text
@@ -85,9 +86,10 @@ def extract_with_facts(
     page = PageMetadata()
     if is_html:
         read = read_page(decoded.text)
+        head = None if read is None else read_head(read)
         if read is not None:
-            page = read_metadata(read, _text(raw.meta.get("url")))
-        extracted = extract_html(decoded.text, page.url, read, options)
+            page = read_metadata(read, _text(raw.meta.get("url")), head)
+        extracted = extract_html(decoded.text, page.url, read, options, head)
     else:
         extracted = Extracted(repair(decoded.text), "text")
     if not extracted.text.strip():
@@ -102,16 +104,21 @@ def extract_with_facts(
 
 
 def extract_html(
-    html: str, url: str | None, page: Page | None, options: ExtractOptions
+    html: str,
+    url: str | None,
+    page: Page | None,
+    options: ExtractOptions,
+    head: Head | None = None,
 ) -> Extracted:
     """The text of a page, a paragraph a line, by the extractor that the options name.
 
-    `page` holds its tags, or is None where it is too large for that. Where no
+    `page` holds its tags, or is None where it is too large for that; `head` is what `read_head`
+    found, if it was asked. Where no
     main text is found, all visible text is taken: the rules and models after this know
     furniture better than they know silence.
     """
     if options.extractor == "blocks" and page is not None:
-        found = extract_blocks(html, page)
+        found = extract_blocks(html, page, head)
         if found.text.strip() and is_latin(found.text):
             return Extracted(found.text, "blocks", found.blocks, found.facts)
         # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.

@@ -29,14 +29,14 @@ class LinkedData(NamedTuple):
     lang: str | None = None
 
 
-def read_linked_data(scripts: Iterable[str]) -> LinkedData:
+def read_linked_data(values: Iterable[Any]) -> LinkedData:
     """The first article that a page's scripts describe; related articles come after it.
 
-    >>> read_linked_data(['{"@graph": [{"@id": "#a", "@type": "Person", "name": "Ana Ruiz"},'
-    ...     '{"@type": ["NewsArticle"], "headline": "Vote", "author": {"@id": "#a"}}]}'])
+    >>> read_linked_data([{"@graph": [{"@id": "#a", "@type": "Person", "name": "Ana Ruiz"},
+    ...     {"@type": ["NewsArticle"], "headline": "Vote", "author": {"@id": "#a"}}]}])
     LinkedData(headline='Vote', authors=('Ana Ruiz',), date=None, site=None, lang=None)
     """
-    nodes = [node for script in scripts for node in _nodes(_parse(script))]
+    nodes = [node for value in values for node in _nodes(value)]
     article = _find(nodes, _ARTICLE_TYPES)
     page = _find(nodes, _PAGE_TYPES)
     site = _find(nodes, _SITE_TYPES)
@@ -55,7 +55,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
     )
 
 
-def _parse(script: str) -> Any:
+def parse(script: str) -> Any:
     """The script's value, or None; raw line breaks in strings and comment marks are common."""
     text = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     text = text.removeprefix("//<![CDATA[").removesuffix("//]]>")

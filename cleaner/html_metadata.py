@@ -14,34 +14,14 @@ from typing import NamedTuple
 
 from cleaner.dates import parse_date
 from cleaner.html_attributes import attributes_of, class_of
+from cleaner.html_head import ADDRESSES, AUTHORS, DATES, LANGUAGES, SITES, TITLES, Head, read_head
 from cleaner.html_linked_data import LinkedData, read_linked_data
 from cleaner.html_nesting import text_inside
-from cleaner.html_tags import Page, Tags, visible
+from cleaner.html_tags import Page, Tags
 from cleaner.html_title import choose_title, site_names
 from cleaner.machine_dates import iso_date
 from cleaner.person_names import clean_authors
 
-_TITLES = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "headline")
-_AUTHORS = (
-    "author article:author parsely-author sailthru.author byl dc.creator dcterms.creator "
-    "article.author article:author_name authors citation_author cxenseparse:author twitter:data1"
-)
-_DATES = (
-    "article:published_time article:published og:article:published_time datepublished "
-    "parsely-pub-date sailthru.date pubdate publishdate publish-date publish_date "
-    "publication_date date dc.date.issued dcterms.issued dc.date dcterms.created dc.date.created "
-    "dcterms.date article.published cxenseparse:recs:publishtime cxenseparse:publishtime "
-    "article_date_original originalpublicationdate published_time_telegram og:pubdate "
-    "last-modified-date release_date displaydate"
-)
-_SITES = (
-    "og:site_name",
-    "application-name",
-    "apple-mobile-web-app-title",
-    "twitter:app:name:iphone",
-)
-_LANGUAGES = ("content-language", "og:locale", "language", "dc.language")
-_ADDRESSES = ("og:url", "twitter:url")
 _AUTHOR_CLASS = re.compile("author-name|author_name|authorName|byline")
 _DATE_CLASS = re.compile("date|publish|posted|timestamp")
 _NAMED = frozenset({"a", "span", "div", "p", "address"})
@@ -61,20 +41,11 @@ class PageMetadata(NamedTuple):
     lang: str | None = None
 
 
-class _Head(NamedTuple):
-    """What the tags of a page say: those of its head, and where its headings stand."""
-
-    root: Mapping[str, str]
-    meta: Mapping[str, list[str]]
-    canonical: list[str]
-    window: str | None
-    headings: list[int]
-
-
-def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
+def read_metadata(page: Page, url: str | None = None, head: Head | None = None) -> PageMetadata:
     """Read what a page says about itself.
 
-    `url` is where the page was fetched from, which its own canonical address goes before.
+    `url` is where the page was fetched from, which its own canonical address goes before; `head`
+    is what `read_head` found, if it was asked.
 
     >>> from cleaner.html_tags import read_page
     >>> page = read_metadata(read_page('''<html lang="en-GB"><head>
@@ -86,11 +57,11 @@ def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
     ('Council backs library', 'Ana Ruiz; Tom Ott', '2025-09-11T08:00:00+00:00')
     """
     tags = page.tags
-    head = _head(tags)
+    head = read_head(page) if head is None else head
     meta = head.meta
-    linked = read_linked_data(page.linked_data)
+    linked = read_linked_data(head.linked_data)
     url = _url(head) or url
-    site = _first(meta, _SITES[:1]) or linked.site or _first(meta, _SITES[1:])
+    site = _first(meta, SITES[:1]) or linked.site or _first(meta, SITES[1:])
     site = site.lstrip("@") if site else None
     return PageMetadata(
         url=url,
@@ -100,71 +71,26 @@ def read_metadata(page: Page, url: str | None = None) -> PageMetadata:
         site=site,
         lang=head.root.get("lang")
         or head.root.get("xml:lang")
-        or _first(meta, _LANGUAGES)
+        or _first(meta, LANGUAGES)
         or linked.lang,
     )
-
-
-def _head(tags: Tags) -> _Head:
-    """Meta contents are by lower-case name, in order; all else is as it stands."""
-    root: dict[str, str] = {}
-    meta: dict[str, list[str]] = {}
-    canonical: list[str] = []
-    window: str | None = None
-    headings: list[int] = []
-    in_body = False
-    for number, tag in [(number, tag) for number, tag in enumerate(tags) if tag[0] in _KNOWN]:
-        name, attributes = _KNOWN[tag[0]], tag[1]
-        if name == "meta":
-            found = attributes_of(attributes, _META_NAMES)
-            names = [found[key].strip().lower() for key in _META_NAMES if key in found]
-            for known in [known for known in names if known in _MEANT]:
-                content = attributes_of(attributes, ("content",)).get("content", "").split()
-                if content:
-                    meta.setdefault(known, []).append(" ".join(content))
-        elif name == "link":
-            if "canonical" in attributes or "CANONICAL" in attributes:
-                found = attributes_of(attributes, ("rel", "href"))
-                if found.get("rel", "").lower() == "canonical":
-                    canonical.append(found.get("href", ""))
-        elif name == "h1":
-            headings.append(number)
-        elif name == "title":
-            if window is None and not in_body:  # pictures have titles too
-                window = " ".join(visible(tag[2]).split())
-        elif name == "html":
-            root = root or attributes_of(attributes, ("lang", "xml:lang"))
-        else:
-            in_body = True
-    return _Head(root, meta, canonical, window, headings)
-
-
-_META_NAMES = ("property", "name", "itemprop", "http-equiv")
-_MEANT = frozenset(
-    (*_TITLES, *_AUTHORS.split(), *_DATES.split(), *_SITES, *_LANGUAGES, *_ADDRESSES)
-)
-_KNOWN = {
-    written: name
-    for name in ("html", "meta", "link", "title", "body", "h1")
-    for written in (name, name.upper(), name.capitalize())
-}
 
 
 def _first(meta: Mapping[str, list[str]], names: Iterable[str]) -> str | None:
     return next((meta[name][0] for name in names if name in meta), None)
 
 
-def _url(head: _Head) -> str | None:
-    for url in (*head.canonical, _first(head.meta, _ADDRESSES)):
+def _url(head: Head) -> str | None:
+    for url in (*head.canonical, _first(head.meta, ADDRESSES)):
         if url and url.strip().startswith(("http://", "https://")):
             return url.strip()
     return None
 
 
-def _title(tags: Tags, head: _Head, linked: LinkedData, sites: frozenset[str]) -> str | None:
+def _title(tags: Tags, head: Head, linked: LinkedData, sites: frozenset[str]) -> str | None:
     meta = head.meta
     headings = [text for number in head.headings[:5] if (text := _visible(tags, number))]
-    declared = (linked.headline, _first(meta, _TITLES[:1]), _first(meta, _TITLES[1:]), head.window)
+    declared = (linked.headline, _first(meta, TITLES[:1]), _first(meta, TITLES[1:]), head.window)
     return choose_title([text for text in declared if text], headings, sites)
 
 
@@ -173,7 +99,7 @@ def _authors(
 ) -> list[str]:
     if names := clean_authors(linked.authors, site):
         return names
-    for key in _AUTHORS.split():
+    for key in AUTHORS:
         if names := clean_authors(meta.get(key, ()), site):
             return names
     may_be = [n for n, tag in enumerate(tags) if "author" in tag[1] or "byline" in tag[1]]
@@ -217,7 +143,7 @@ def _times(tags: Tags) -> Iterator[str]:
 def _date(
     tags: Tags, meta: Mapping[str, list[str]], linked: LinkedData, url: str | None
 ) -> str | None:
-    for text in (linked.date, *(meta[key][0] for key in _DATES.split() if key in meta)):
+    for text in (linked.date, *(meta[key][0] for key in DATES if key in meta)):
         if found := iso_date(text):
             return found
     for text in islice(_times(tags), 3):

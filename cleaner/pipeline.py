@@ -88,6 +88,7 @@ class Cleaner:
             self.policy,
             keep=self.models.blocks.keep_threshold,
             by_content=f"model:blocks@{self.models.blocks.digest}",
+            judges_copies=True,
         )
         self._extract_options = ExtractOptions(extractor=config.extractor)
 
@@ -226,7 +227,8 @@ def _page(item: _Examined) -> classify.Page:
     for index in item.assigned.whole:
         settled[index] = True
     for duplicate in item.duplicates:
-        settled[duplicate.index] = True
+        # Of two equal blocks the tree knows which one is the article's.
+        settled[duplicate.index] = item.facts is None
     whole_page = item.document.meta.get("extractor") != "trafilatura"
     is_readable = item.document.meta.get("lang") in _AUTHORSHIP_LANGUAGES
     return classify.Page(item.paragraphs, settled, whole_page, item.facts, is_readable)

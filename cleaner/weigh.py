@@ -25,7 +25,8 @@ class Policy:
     `keep` is the least P(article) that stays, `keep_heading` the least of a short line between
     two paragraphs of the article; `machine` the least P(machine-written) that
     goes, `suspect` the least that is reported. Where `machine` would take more than the share
-    `most` of an article, it takes nothing.
+    `most` of an article, it takes nothing. `judges_copies` says that the model has judged what
+    a document says again, and not only what it says first.
     """
 
     keep: float
@@ -36,6 +37,7 @@ class Policy:
     by_authorship: str
     removed_labels: frozenset[str]
     most: float = 0.5
+    judges_copies: bool = False
 
 
 def weigh(

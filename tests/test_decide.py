@@ -198,6 +198,21 @@ def test_the_copy_inside_the_article_survives_a_removed_teaser() -> None:
     assert [d.label for d in doubled.decisions] == ["reporting", "chrome", "duplicate", "reporting"]
 
 
+@pytest.mark.parametrize(("chance", "stays"), [(0.1, False), (0.9, True)])
+def test_a_judged_copy_stays_only_where_it_belongs_to_the_article(
+    chance: float, stays: bool
+) -> None:
+    """A headline says again what stood in a bar above the page, right beside the first sentence."""
+    line = "Ferry company cancels all sailings after a crane falls onto its pier"
+    text = f"{line}\nMenu\n{line}\nNobody was hurt, the harbour master said on Friday."
+
+    cleaned = clean(
+        text, content=[0.1, 0.1, chance, 0.9], policy=replace(POLICY, judges_copies=True)
+    )
+
+    assert (line in cleaned.text) is stays
+
+
 def test_a_note_that_the_article_holds_several_times_goes_each_time() -> None:
     """The first copy was furniture inside the article; the others stand in kept text too.
 

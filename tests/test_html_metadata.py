@@ -165,7 +165,7 @@ def test_references_in_linked_data_are_followed() -> None:
         ]
     }
 
-    found = read_linked_data([json.dumps(data)])
+    found = read_linked_data([data])
 
     assert (found.authors, found.site) == (("Ana Ruiz",), "The Mill Post")
 
@@ -187,4 +187,4 @@ JSON = st.recursive(
 @given(JSON)
 def test_linked_data_of_any_shape_is_read(value: Any) -> None:
     """Values of the wrong type stand in every field sooner or later."""
-    read_linked_data([json.dumps(value)])
+    read_linked_data([value])

@@ -93,6 +93,10 @@ def test_attributes_are_read_as_browsers_read_them() -> None:
         (" CLASS=a", "a"),
         (' title=" class=" class="a &amp; b"', "a & b"),
         (' class="a" class="b"', "a"),
+        (' href= class="x"', ""),
+        (" title='\" class=\"x'", ""),
+        (' title=a" class="x"', "x"),
+        (' href=/a CLASS="x" class="y"', "x"),
     ],
 )
 def test_the_class_is_found_wherever_it_stands(written: str, expected: str) -> None:

@@ -149,3 +149,21 @@ def test_garbage_collection_is_as_it_was_after_a_batch(was_enabled: bool) -> Non
         assert gc.isenabled() is was_enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_a_headline_that_a_bar_repeats_is_no_part_of_the_article() -> None:
+    """Both copies go: the one in the bar above the page, and the one above the first sentence."""
+    headline = "Harbour board votes to close the ferry terminal for a whole year"
+    body = "".join(
+        f"<p>The board voted 5-2 on Tuesday to close the terminal at pier {n}, Ana Ruiz said.</p>"
+        for n in range(6)
+    )
+    html = f"""<html><head><title>{headline}</title></head><body>
+    <div class="sticky-bar"><span>{headline}</span></div><nav><a href="/">Home</a></nav>
+    <article><header><h1 class="title">{headline}</h1></header>
+    <div class="article-body">{body}</div></article></body></html>"""
+
+    cleaned = Cleaner(Config()).clean(Raw("1", "page.html", "text/html", html.encode()))
+
+    assert headline not in cleaned.text
+    assert cleaned.text.count("pier") == 6
