@@ -15,7 +15,7 @@ from cleaner.errors import ModelError
 from cleaner.features import tokenise
 from cleaner.features_words import content_grams, pack, score
 from cleaner.layers import forward, sigmoid
-from cleaner.modelstore import load, load_content, model_folder, save
+from cleaner.modelstore import load, load_authorship, load_content, model_folder, save
 
 SCRIPTS = str(Path(__file__).parents[1] / "scripts")
 TEXTS = [
@@ -97,6 +97,17 @@ def test_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
 
     for name in ("arrays.npz", "model.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_models_with_plain_halves_still_load(tmp_path: Path) -> None:
+    """An earlier version kept the weights as numbers, not in planes."""
+    arrays, settings, _ = load(model_folder() / "authorship")
+    shipped = load_authorship(model_folder() / "authorship")
+    plain = shipped.plain
+    arrays["plain"] = np.stack([plain.real, plain.imag]).astype(np.float16)
+    save(tmp_path, arrays, settings)
+
+    assert (load_authorship(tmp_path).plain == shipped.plain).all()
 
 
 def test_word_scores_equal_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
