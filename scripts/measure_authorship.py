@@ -70,7 +70,7 @@ def balanced_quantile(tables: Tables, share: float) -> float:
 def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     """Logits from which on a paragraph is removed, and suspect.
 
-    Removal: at most 4 in a thousand paragraphs of every human genre. Suspect: two in a
+    Removal: at most 3.5 in a thousand paragraphs of every human genre. Suspect: two in a
     hundred of all genres together.
     """
     tables = rows_of(fit)
@@ -78,7 +78,7 @@ def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         if rows.sum() >= _MIN_ROWS:
-            strict.append(float(np.quantile(tables.logits[rows], 0.996)))
+            strict.append(float(np.quantile(tables.logits[rows], 0.9965)))
     return max(strict), balanced_quantile(tables, 0.02)
 
 
