@@ -113,6 +113,25 @@ def _halves(weights: Pairs) -> NDArray[np.float16]:
     return np.stack([weights.real, weights.imag]).astype(np.float16)
 
 
+def _planes(halves: NDArray[np.float16]) -> NDArray[np.uint8]:
+    """The low and the high bytes of numbers apart, so that they pack better: by a fifteenth.
+
+    >>> halves = np.array([[1.5, -2.0], [0.25, 3.0]], np.float16)
+    >>> bool((_from_planes(_planes(halves)) == halves).all())
+    True
+    """
+    numbers = halves.astype("<f2")
+    return np.stack([numbers.view("<u2") & 255, numbers.view("<u2") >> 8]).astype(np.uint8)
+
+
+def _from_planes(packed: NDArray[Any]) -> NDArray[np.float32]:
+    """What `_planes` has packed; the numbers themselves in models of earlier versions."""
+    if packed.dtype != np.uint8:
+        return packed.astype(np.float32)
+    low, high = packed.astype("<u2")
+    return np.asarray((low | high << 8).view("<f2"), np.float32)
+
+
 def save_content(folder: Path, model: ContentModel, rehearsal: Rehearsal) -> None:
     """Write the content model, with what it remembers of its training (see `load_rehearsal`)."""
     arrays: Arrays = {
@@ -176,8 +195,8 @@ def _correction(arrays: Arrays) -> Pairs | None:
 def save_authorship(folder: Path, model: AuthorshipModel) -> None:
     arrays: Arrays = {
         "vocabulary": np.packbits(model.vocabulary),
-        "masked": _halves(model.masked),
-        "plain": _halves(model.plain),
+        "masked": _planes(_halves(model.masked)),
+        "plain": _planes(_halves(model.plain)),
         "intercepts": model.intercepts,
     }
     arrays |= layer_arrays("pool", model.pool) | layer_arrays("whole", model.whole)
@@ -195,8 +214,8 @@ def load_authorship(folder: Path) -> AuthorshipModel:
         settings["remove_threshold"],
         settings["suspect_threshold"],
         np.unpackbits(arrays["vocabulary"]).astype(np.bool_),
-        pack(arrays["masked"].astype(np.float32)),
-        pack(arrays["plain"].astype(np.float32)),
+        pack(_from_planes(arrays["masked"])),
+        pack(_from_planes(arrays["plain"])),
         arrays["intercepts"],
         layers_from("pool", arrays),
         layers_from("whole", arrays),

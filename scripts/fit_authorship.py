@@ -17,6 +17,7 @@ import numpy as np
 from authorship_corpus import EVALUATION_ONLY, Writing
 from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.linear_model import LogisticRegression
+from weigh_doubtful import with_doubt
 
 from cleaner.authorship import Evidence
 from cleaner.features import COUNTS, Floats, Ints, Tokens, pieces, tokenise
@@ -203,11 +204,12 @@ def fit_experts(x: csr_matrix, unit: Floats, windows: Windows, data: Chunks, fol
     for name in FAMILIES:
         shares = {"human": 1.0, name: 1.0}
         rows = np.flatnonzero(usable & np.isin(names, list(shares)))
+        text = windows.text[rows]
+        part, machine = x[rows], data.machine[text]
+        weight = balanced(text, data, shares)
+        weight = with_doubt(part, machine, weight, data.fold[text] % 2, _STRENGTH)
         model = LogisticRegression(C=_STRENGTH, max_iter=60)
-        model.fit(
-            x[rows], data.machine[windows.text[rows]].astype(int),
-            sample_weight=balanced(windows.text[rows], data, shares),
-        )  # fmt: skip
+        model.fit(part, machine, sample_weight=weight)
         # Half precision is what the artefact stores: score with the same numbers here.
         tables.append((model.coef_[0] * unit).astype(np.float16).astype(np.float32))
         intercepts.append(float(model.intercept_[0]))

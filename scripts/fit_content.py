@@ -16,7 +16,6 @@ from fit_network import fit_network, mean_network
 from remembered import remembered
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import SGDClassifier
-from sklearn.neural_network import MLPClassifier
 
 from cleaner.content import ContentModel, Judged, Trust, second_inputs, trusted
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
@@ -109,28 +108,6 @@ def fit_words(x: csr_matrix, y: Ints, weight: Floats, seed: int) -> tuple[Floats
     )
     model.fit(x, y, sample_weight=weight)
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
-
-
-def fit_layers(
-    x: Floats, y: Ints, weight: Floats, hidden: tuple[int, ...], epochs: int, seed: int,
-    *, decay: float = 1e-3, min_spread: float = 1e-6,
-) -> Layers:  # fmt: skip
-    """A small network on standardised inputs, the standardisation folded into its weights.
-
-    Inputs that spread less than `min_spread` are left as they are.
-    """
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread[spread < min_spread] = 1.0
-    network = MLPClassifier(
-        hidden, batch_size=512, learning_rate_init=2e-3, alpha=decay, max_iter=epochs,
-        tol=0.0, n_iter_no_change=epochs, random_state=seed,
-    )  # fmt: skip
-    network.fit((x - mean) / spread, y, sample_weight=weight / weight.mean())
-    weights = [w.astype(np.float32) for w in network.coefs_]
-    biases = [b.astype(np.float32) for b in network.intercepts_]
-    first = weights[0] / spread[:, None]
-    biases[0] = biases[0] - mean @ first
-    return Layers((first, *weights[1:]), tuple(biases))
 
 
 class WordFit(NamedTuple):

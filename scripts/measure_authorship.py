@@ -15,7 +15,7 @@ from cleaner.features_around import Flags
 Numbers = dict[str, float]
 FORMATS = ("insights", "outlook", "background", "wrapup", "summary", "rewrite")
 # Ways to say that an authored piece was caught, see `authorship_numbers`.
-AUTHORED = ("half_percent", "shipped", "removed", "pooled", "documents")
+AUTHORED = ("half_percent", "alone", "inside", "shipped", "removed", "pooled", "documents")
 # Nobody writes these genres in newspapers: they balance the academic sets, not the tables.
 _OUTSIDE = ("l2r", "xsum", "adadetectgpt", "lastde", "remodetect")
 _MIN_ROWS = 40
@@ -70,7 +70,7 @@ def balanced_quantile(tables: Tables, share: float) -> float:
 def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     """Logits from which on a paragraph is removed, and suspect.
 
-    Removal: at most 4 in a thousand paragraphs of every human genre. Suspect: two in a
+    Removal: at most 3.5 in a thousand paragraphs of every human genre. Suspect: two in a
     hundred of all genres together.
     """
     tables = rows_of(fit)
@@ -78,7 +78,7 @@ def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         if rows.sum() >= _MIN_ROWS:
-            strict.append(float(np.quantile(tables.logits[rows], 0.996)))
+            strict.append(float(np.quantile(tables.logits[rows], 0.9965)))
     return max(strict), balanced_quantile(tables, 0.02)
 
 
@@ -102,10 +102,13 @@ def authorship_numbers(fit: AuthorshipFit, remove: float) -> Numbers:
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         numbers[f"human.{name}"] = float((tables.logits[rows] >= remove).mean())
+    numbers["around_authored.lost"] = lost_around(fit, remove)
     short = balanced_quantile(piece_tables(fit, parts=True), 0.005)
     whole = balanced_quantile(piece_tables(fit, parts=False), 0.005)
     for form in FORMATS:
         numbers[f"authored_half_percent.{form}"] = caught(fit, form, half_percent)
+        numbers[f"authored_alone.{form}"] = caught(fit, form, half_percent, (False,))
+        numbers[f"authored_inside.{form}"] = caught(fit, form, half_percent, (True,))
         numbers[f"authored_shipped.{form}"] = caught(fit, form, remove)
         numbers[f"authored_removed.{form}"] = removed(fit, form, remove)
         numbers[f"authored_pooled.{form}"] = pooled_caught(fit, form, short)
@@ -156,6 +159,16 @@ def pooled_caught(fit: AuthorshipFit, form: str, limit: float) -> float:
     return float((enough & (fit.piece_logits[mine] >= limit)).mean())
 
 
+def lost_around(fit: AuthorshipFit, limit: float) -> float:
+    """The share of human paragraphs that reach `limit` in articles with an authored piece."""
+    document = np.repeat(np.arange(len(fit.documents.length)), fit.documents.length)
+    machine = fit.data.machine[fit.documents.text]
+    authored = fit.data.families[fit.documents.text] == "authored"
+    beside = np.isin(document, document[authored & fit.documents.mixed])
+    mine = beside & ~machine & (fit.reach >= MIN_WORDS)
+    return float((fit.logits[mine] >= limit).mean())
+
+
 def removed(fit: AuthorshipFit, form: str, limit: float) -> float:
     """The share of the paragraphs of authored pieces that reach `limit`."""
     writings = fit.data.writings
@@ -164,14 +177,19 @@ def removed(fit: AuthorshipFit, form: str, limit: float) -> float:
     return float((fit.logits[mine] >= limit).mean())
 
 
-def caught(fit: AuthorshipFit, form: str, limit: float) -> float:
-    """The share of authored pieces of which at least half of the paragraphs reach `limit`."""
+def caught(
+    fit: AuthorshipFit, form: str, limit: float, places: tuple[bool, ...] = (False, True)
+) -> float:
+    """The share of authored pieces of which at least half of the paragraphs reach `limit`.
+
+    A piece stands alone (False among the `places`), inside a person's article (True), or both.
+    """
     writings = fit.data.writings
     authored = np.array([w.source == "authored_commentary" and w.genre == form for w in writings])[
         fit.documents.text
     ]
     hits = []
-    for mixed in (False, True):
+    for mixed in places:
         rows = np.flatnonzero(authored & (fit.documents.mixed == mixed))
         for text in np.unique(fit.documents.text[rows]):
             mine = rows[fit.documents.text[rows] == text]

@@ -46,8 +46,7 @@ class Trained(NamedTuple):
 
 def train(name: str, data: Path) -> Trained:
     """Train and measure one model."""
-    # Networks are trained for a fixed number of epochs; scikit-learn warns that it could go on.
-    warnings.filterwarnings("ignore", message="Stochastic Optimizer")
+    # Linear models stop after a fixed number of steps; scikit-learn warns that they could go on.
     warnings.filterwarnings("ignore", message="lbfgs failed to converge")
     return train_content(data) if name == "content" else train_authorship(data)
 

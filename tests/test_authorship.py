@@ -78,7 +78,7 @@ def test_documents_are_judged_by_a_network_of_their_own() -> None:
 def test_the_mean_of_networks_is_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several networks cost one pass, and say what they say on average."""
     monkeypatch.syspath_prepend(SCRIPTS)
-    from fit_pool import mean_network
+    from fit_network import mean_network
 
     chance = np.random.default_rng(1)
     networks = [
@@ -92,7 +92,7 @@ def test_the_mean_of_networks_is_one_network(monkeypatch: pytest.MonkeyPatch) ->
     mean = np.mean([forward(one, inputs) for one in networks], axis=0)
 
     assert forward(mean_network(networks), inputs) == pytest.approx(mean, abs=1e-5)
-    assert "fit_pool" in sys.modules
+    assert "fit_network" in sys.modules
 
 
 def test_a_piece_that_is_too_short_is_not_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +125,21 @@ def test_a_piece_that_is_too_short_is_not_caught(monkeypatch: pytest.MonkeyPatch
     assert pooled_caught(fit, "summary", 4.0) == 0.5
     assert piece_tables(fit, parts=False).logits.tolist() == [5, 1]
     assert piece_tables(fit, parts=True).logits.tolist() == [5, 2, 3]
+
+
+def test_people_who_write_like_machines_weigh_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only human rows gain weight, and only those that a model of the other half mistakes."""
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from scipy.sparse import csr_matrix
+    from weigh_doubtful import with_doubt
+
+    machine = np.arange(40) % 2 == 1
+    half = np.arange(40) // 20
+    looks = np.where(machine, 1.0, -1.0)
+    looks[[4, 26]] = 0.5  # two people with a machine's habits, one in each half
+    weight = np.full(40, 2, np.float32)
+    raised = with_doubt(csr_matrix(looks[:, None]), machine, weight, half, 10.0)
+
+    assert np.flatnonzero(raised > 2).tolist() == [4, 26]
+    assert raised[[4, 26]].tolist() == [10, 10]
+    assert (raised[machine] == 2).all()

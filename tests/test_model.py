@@ -14,8 +14,8 @@ from cleaner.classify import load_models
 from cleaner.errors import ModelError
 from cleaner.features import tokenise
 from cleaner.features_words import content_grams, pack, score
-from cleaner.layers import forward, sigmoid
-from cleaner.modelstore import load, load_content, model_folder, save
+from cleaner.layers import Layers, forward, sigmoid
+from cleaner.modelstore import load, load_authorship, load_content, model_folder, save
 
 SCRIPTS = str(Path(__file__).parents[1] / "scripts")
 TEXTS = [
@@ -99,6 +99,17 @@ def test_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
+def test_models_with_plain_halves_still_load(tmp_path: Path) -> None:
+    """An earlier version kept the weights as numbers, not in planes."""
+    arrays, settings, _ = load(model_folder() / "authorship")
+    shipped = load_authorship(model_folder() / "authorship")
+    plain = shipped.plain
+    arrays["plain"] = np.stack([plain.real, plain.imag]).astype(np.float16)
+    save(tmp_path, arrays, settings)
+
+    assert (load_authorship(tmp_path).plain == shipped.plain).all()
+
+
 def test_word_scores_equal_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The look-up tables compute what scikit-learn's linear model does."""
     linear_model = pytest.importorskip("sklearn.linear_model")
@@ -117,23 +128,18 @@ def test_word_scores_equal_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_the_network_equals_that_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exported layers compute what the trained network does on standardised inputs."""
+def test_the_network_equals_that_of_scikit_learn() -> None:
+    """Layers compute what scikit-learn's network with the same weights does."""
     neural_network = pytest.importorskip("sklearn.neural_network")
-    monkeypatch.syspath_prepend(SCRIPTS)
-    from fit_content import fit_layers
-
     chance = np.random.default_rng(1)
-    x = chance.normal(3, 2, size=(700, 6)).astype(np.float32)
-    y = (x[:, 0] * x[:, 1] > 9).astype(int)
-    layers = fit_layers(x, y, np.ones(y.size, np.float32), (8, 4), 3, seed=1)
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    network = neural_network.MLPClassifier(
-        (8, 4), batch_size=512, learning_rate_init=2e-3, alpha=1e-3, max_iter=3, tol=0.0,
-        n_iter_no_change=3, random_state=1,
-    )  # fmt: skip
-    network.fit((x - mean) / spread, y, sample_weight=np.ones(y.size))
-    expected = network.predict_proba((x - mean) / spread)[:, 1]
+    x = chance.normal(size=(700, 6)).astype(np.float32)
+    y = (x[:, 0] * x[:, 1] > 0).astype(int)
+    network = neural_network.MLPClassifier((8, 4), max_iter=3, random_state=1).fit(x, y)
+    layers = Layers(
+        tuple(weights.astype(np.float32) for weights in network.coefs_),
+        tuple(biases.astype(np.float32) for biases in network.intercepts_),
+    )
+    expected = network.predict_proba(x)[:, 1]
 
     assert np.abs(sigmoid(forward(layers, x)) - expected).max() < 1e-6
     assert np.array_equal(forward(layers, x)[300:310], forward(layers, x[300:310]))
