@@ -32,6 +32,9 @@ from cleaner.records import Block, Document, Raw
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
+# Above that the library does without its second opinion, jusText, which compares each paragraph
+# with those around it: 8,000 cells of one table took it 4.5 s.
+_MAX_RESCUED_TAGS = 4_000
 # Above that the search for the main text alone would outlast the deadline of a document.
 _MAX_SEARCHED_CHARS = 12_000_000
 _SCRIPT_SAMPLE = 4_000
@@ -124,7 +127,8 @@ def extract_html(
         # The model of blocks has read Latin letters only: elsewhere it takes all for furniture.
     if options.extractor != "text" and page is not None and len(html) <= _MAX_SEARCHED_CHARS:
         tree = parse(html)
-        text = "" if tree is None else repair(_main_text(tree, url))
+        is_large = len(page.tags) > _MAX_RESCUED_TAGS
+        text = "" if tree is None else repair(_main_text(tree, url, is_large=is_large))
         if len(text.strip()) >= _MIN_MAIN_CHARS:
             return Extracted(text, "trafilatura")
     return Extracted(repair(plain_text(html)), "plain")
@@ -145,7 +149,7 @@ def is_latin(text: str) -> bool:
     return len(_OTHER_LETTER.findall(sample)) <= 0.3 * sum(map(str.isalpha, sample))
 
 
-def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:
+def _main_text(tree: lxml_html.HtmlElement, url: str | None, *, is_large: bool) -> str:
     """What trafilatura takes for the article.
 
     Without tables: on the news pages of four collections that was the best of its settings,
@@ -155,7 +159,7 @@ def _main_text(tree: lxml_html.HtmlElement, url: str | None) -> str:
 
     try:
         text: str | None = trafilatura.extract(
-            tree, url=url, include_comments=False, include_tables=False
+            tree, url=url, include_comments=False, include_tables=False, fast=is_large
         )
     except CleanerError:
         raise

@@ -241,3 +241,20 @@ def test_real_pages_give_most_of_their_article() -> None:
             total += len(gold)
 
     assert found / total > 0.95
+
+
+@pytest.mark.parametrize(("cells", "is_fast"), [(100, False), (5_000, True)])
+def test_large_pages_are_spared_a_search_that_takes_its_square(
+    monkeypatch: pytest.MonkeyPatch, cells: int, is_fast: bool
+) -> None:
+    """jusText compares each paragraph with its neighbours: a table of cells holds it up."""
+    seen: list[bool] = []
+
+    def note(*_: object, fast: bool, **__: object) -> str:
+        seen.append(fast)
+        return "The council voted on Monday to build a library."
+
+    monkeypatch.setattr("trafilatura.extract", note)
+    row = "".join(f"<td>{number}</td>" for number in range(cells))
+    extract(html(f"<table><tr>{row}</table>"), ExtractOptions(extractor="trafilatura"))
+    assert seen == [is_fast]
