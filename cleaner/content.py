@@ -131,9 +131,9 @@ class Judged(NamedTuple):
 
     def of_pages(self, chosen: Flags) -> Judged:
         """The paragraphs of the `chosen` pages only."""
-        rows = np.flatnonzero(chosen[self.page])
+        rows = chosen[self.page]
         starts, page = rows_of_pages(np.diff(self.starts)[chosen])
-        words, own = self.words.of_rows(rows), self.own.of_rows(rows)
+        words, own = self.words.of_paragraphs(rows), self.own.of_paragraphs(rows)
         return Judged(words, own, self.items[rows], starts, page, self.settled[rows])
 
 

@@ -89,8 +89,9 @@ def extract_with_facts(
     page = PageMetadata()
     if is_html:
         read = read_page(decoded.text)
-        head = None if read is None else read_head(read)
+        head = None
         if read is not None:
+            head = read_head(read)
             page = read_metadata(read, _text(raw.meta.get("url")), head)
         extracted = extract_html(decoded.text, page.url, read, options, head)
     else:

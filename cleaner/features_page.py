@@ -61,10 +61,10 @@ class Shape(NamedTuple):
     chars: Ints
     mass: Ints  # characters that look like prose of an article, in 1/256
 
-    def of_rows(self, rows: Ints) -> Shape:
-        """The features of some paragraphs only."""
-        own, shared = (values.T.take(rows, axis=1).T for values in (self.own, self.shared))
-        return Shape(own, shared, self.chars.take(rows), self.mass.take(rows))
+    def of_paragraphs(self, chosen: Flags) -> Shape:
+        """The features of the `chosen` paragraphs only."""
+        own, shared = (values.T.compress(chosen, axis=1).T for values in (self.own, self.shared))
+        return Shape(own, shared, self.chars[chosen], self.mass[chosen])
 
 
 def repeated(keys: Hashes, page: Ints) -> Flags:

@@ -35,15 +35,11 @@ class LongWords(NamedTuple):
     capital: Flags
     first: Ints
 
-    def of_rows(self, rows: Ints) -> LongWords:
-        """The words of some paragraphs only."""
+    def of_paragraphs(self, chosen: Flags) -> LongWords:
+        """The words of the `chosen` paragraphs only."""
         count = np.diff(self.first)
-        chosen = np.zeros(count.size, np.bool_)
-        chosen[rows] = True
-        words = np.flatnonzero(np.repeat(chosen, count))
-        return LongWords(
-            self.places.take(words), self.capital.take(words), running(count.take(rows))
-        )
+        words = np.repeat(chosen, count)
+        return LongWords(self.places[words], self.capital[words], running(count[chosen]))
 
 
 def long_words(batch: Sequence[Tokens]) -> LongWords:

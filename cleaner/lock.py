@@ -63,7 +63,7 @@ def locked(folder: Path) -> Iterator[None]:
         finally:
             # An old name must not be read as that of the next holder.
             with suppress(OSError):
-                os.truncate(path, 0)
+                file.truncate(0)
 
 
 def _who(file: IO[str], folder: Path) -> str:

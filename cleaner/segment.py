@@ -48,10 +48,11 @@ def segment(document: Document) -> list[Paragraph]:
     """
     text = document.text
     if document.blocks:
-        visible = (block for block in document.blocks if text[slice(*block.span)].strip())
+        said = [(block, text[slice(*block.span)]) for block in document.blocks]
+        visible = (pair for pair in said if pair[1].strip())
         return [
-            Paragraph(index, block.span, text[slice(*block.span)], block)
-            for index, block in enumerate(visible)
+            Paragraph(index, block.span, words, block)
+            for index, (block, words) in enumerate(visible)
         ]
     is_dump = document.meta.get("extractor") in (None, "text")
     lines = _lines(text, is_wrapped=is_dump)

@@ -140,19 +140,13 @@ def write_inputs(pages: Sequence[dict[str, Any]], folder: Path) -> dict[str, int
     bodies = {
         "html": [page["html"].encode("utf-8", "replace") for page in pages],
         "txt": [text.encode("utf-8", "replace") for text in texts],
-        "jsonl": [b"\n".join(part) for part in batched(lines, -(-len(lines) // JSONL_FILES))],
+        "jsonl": [b"\n".join(lines[part::JSONL_FILES]) for part in range(JSONL_FILES)],
     }
     for kind in KINDS:
         (folder / kind).mkdir()
         for number, body in enumerate(bodies[kind]):
             (folder / kind / f"{number:05}.{kind}").write_bytes(body)
     return {"html": len(pages), "txt": len(texts), "jsonl": len(texts)}
-
-
-def batched(values: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """The values in parts of a size."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
 
 
 def _row(kind: str, folder: Path, documents: int) -> str:

@@ -117,23 +117,17 @@ def left_by_program(cleaner: Cleaner, records: Sequence[Record]) -> cards.Number
                 gone = int(taken[begin : begin + len(text)].sum())
                 counts[str(record["source"]), keep, True] += gone
                 counts[str(record["source"]), keep, False] += len(text) - gone
-    numbers = {
-        f"program.left.{source}": _share(counts, [source], (0, 1), gone=False)
-        for source in CLEAN_GOLD
-    }
-    left = _share(counts, CLEAN_GOLD, (0, 1), gone=False)
+    numbers = {f"program.left.{source}": _left(counts, [source]) for source in CLEAN_GOLD}
+    left = _left(counts, CLEAN_GOLD)
     gold = [counts[source, 1, gone] for source in CLEAN_GOLD for gone in (True, False)]
     lost = sum(counts[source, 1, True] for source in CLEAN_GOLD)
     return {"program.left": left, **numbers, "program.lost": lost / max(sum(gold), 1)}
 
 
-def _share(
-    counts: Counter[tuple[str, int, bool]], sources: Iterable[str], keeps: tuple[int, int],
-    *, gone: bool,
-) -> float:  # fmt: skip
-    """The share of the first kind of lines among both."""
-    first, second = (sum(counts[source, keep, gone] for source in sources) for keep in keeps)
-    return first / max(first + second, 1)
+def _left(counts: Counter[tuple[str, int, bool]], sources: Sequence[str]) -> float:
+    """The share of what is no gold among the kept characters."""
+    other, gold = (sum(counts[source, keep, False] for source in sources) for keep in (0, 1))
+    return other / max(other + gold, 1)
 
 
 def _url(record: Record) -> str | None:
