@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cleaner.classify import Judgement
 from cleaner.records import Finding, Paragraph
 
+MOST_SUSPECT = 0.5
 _PROSE_WORDS = 8
 _NEARLY_CLEAN = 0.15
 _MAX_HEADING_WORDS, _MIN_PROSE_WORDS, _LOOK_PAST = 14, 12, 3
@@ -24,8 +25,8 @@ class Policy:
 
     `keep` is the least P(article) that stays, `keep_heading` the least of a short line between
     two paragraphs of the article; `machine` the least P(machine-written) that
-    goes, `suspect` the least that is reported. Where `machine` would take more than the share
-    `most` of an article, it takes nothing. `judges_copies` says that the model has judged what
+    goes, `suspect` the least that is reported. Where more than the share `most` of an article is
+    suspect, `machine` takes nothing. `judges_copies` says that the model has judged what
     a document says again, and not only what it says first.
     """
 
@@ -36,7 +37,7 @@ class Policy:
     by_content: str
     by_authorship: str
     removed_labels: frozenset[str]
-    most: float = 0.5
+    most: float = MOST_SUSPECT
     judges_copies: bool = False
 
 
@@ -88,16 +89,17 @@ def _written(
 ) -> NDArray[np.bool_]:
     """Which paragraphs go because of how they are written.
 
-    Style is evidence against a section, set off by the rest of its document. Where it speaks
-    against most of the document, that is how this writer writes, or all of it is a machine's:
+    Style is evidence against a section, set off by the rest of its document. Where most of the
+    document is at least suspect, that is how this writer writes, or all of it is a machine's:
     the text stays, and the document's score says so.
     """
     written = judgement.machine >= np.float64(policy.machine)  # not where it is NaN
     if written.any():
         article = judgement.content >= np.float64(policy.keep)
+        suspect = judgement.machine >= np.float64(min(policy.suspect, policy.machine))
         chars = np.array([len(paragraph.text) for paragraph in paragraphs])
         chars[list(known)] = 0
-        if chars[written].sum() > policy.most * chars[written | article].sum():
+        if chars[suspect].sum() > policy.most * chars[suspect | article].sum():
             written[:] = False
     return written
 

@@ -143,6 +143,16 @@ def test_style_alone_empties_no_document(most: float, labels: set[str]) -> None:
     assert {decision.label for decision in cleaned.decisions} == labels
 
 
+@pytest.mark.parametrize(("rest", "label"), [(0.1, "ai_commentary"), (0.7, "reporting")])
+def test_a_section_goes_where_its_document_is_written_otherwise(rest: float, label: str) -> None:
+    """Where the rest is suspect as well (from 0.6 on here), that is how this writer writes."""
+    article = "The council voted 7-2 on Monday to rebuild the bridge over the Mill."
+    text = f"{article}\n{article.replace('bridge', 'weir')}\nIt is important to note this."
+    cleaned = clean(text, machine=[rest, rest, 0.95])
+
+    assert cleaned.decisions[-1].label == label
+
+
 def test_the_content_model_names_prose_and_furniture_differently() -> None:
     """What is shaped like prose is filler, the rest chrome."""
     text = "Nine tips for a quiet garden that our readers loved\nMenu"
