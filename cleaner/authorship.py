@@ -29,6 +29,8 @@ MIN_WORDS = 40
 _REACHES = ((0, 0), (1, 1), (2, 0), (0, 2), (4, 0), (0, 4), (2, 2))
 # Fixed point: sums of whole numbers don't depend on what stands before a page.
 _UNIT = 1 << 16
+# Logits beyond this say no more; further apart than those of any page.
+_MOST_LOGIT, _LOGIT_UNIT, _APART = 20, 1 << 12, 1 << 20
 _MOST = 2 / 3
 
 
@@ -109,7 +111,8 @@ def scales(found: Evidence, lengths: Ints, intercepts: Floats) -> tuple[Floats, 
     """The inputs of the pool network, and the words within its reach.
 
     Rows are the eligible paragraphs; `lengths` their number on each page. Columns: the scales
-    of `_REACHES`, from the paragraph alone to the widest, then the whole document.
+    of `_REACHES`, from the paragraph alone to the widest, the whole document, and what
+    `best_at_edges` finds.
     """
     starts, page = rows_of_pages(lengths)
     running = _running(found)
@@ -122,7 +125,34 @@ def scales(found: Evidence, lengths: Ints, intercepts: Floats) -> tuple[Floats, 
     inputs[:-1] = pooled(fields[:-1], fields[-1], intercepts).swapaxes(0, 1)
     sums, words = page_sums(found, starts)
     inputs[-1] = pooled(sums, words, intercepts)[:, page]
-    return inputs.reshape(inputs.shape[0] * inputs.shape[1], page.size).T, fields[-1, -1]
+    around = inputs.reshape(inputs.shape[0] * inputs.shape[1], page.size)
+    edges = best_at_edges(running, starts, page, intercepts)
+    return np.concatenate([around, edges]).T, fields[-1, -1]
+
+
+def best_at_edges(running: Ints, starts: Ints, page: Ints, intercepts: Floats) -> Floats:
+    """The experts' highest logits of a stretch that ends or begins with the page: ``(2 * experts,
+    rows)``.
+
+    A machine's section stands at the end of an article, or at its beginning, and nobody knows how
+    long it is: of all the stretches from somewhere to the end that have the row in them the one
+    counts that an expert finds most like a machine's, and the same from the beginning.
+    """
+    to_end = running.take(starts[page + 1], axis=1) - running[:, :-1]
+    from_begin = running[:, 1:] - running.take(starts[page], axis=1)
+    # What is further along counts too: each maximum runs over a page and begins anew on the next.
+    offset = page * _APART
+    ends = np.maximum.accumulate(_fixed(to_end, intercepts) + offset, axis=1) - offset
+    begins = (_fixed(from_begin, intercepts) - offset)[:, ::-1]
+    begins = np.maximum.accumulate(begins, axis=1)[:, ::-1] + offset
+    return np.asarray(np.concatenate([ends, begins]) / _LOGIT_UNIT, np.float32)
+
+
+def _fixed(fields: Ints, intercepts: Floats) -> Ints:
+    """Logits in fixed point, the lowest where there are too few words for one."""
+    logits = np.clip(pooled(fields[:-1], fields[-1], intercepts)[:-1], -_MOST_LOGIT, _MOST_LOGIT)
+    logits[:, fields[-1] < MIN_WORDS] = -_MOST_LOGIT
+    return np.rint(logits * _LOGIT_UNIT).astype(np.int64)
 
 
 def _running(found: Evidence) -> Ints:

@@ -16,6 +16,11 @@ from typing import NamedTuple
 import regex
 from content_corpus import read
 
+# Pieces of machine commentary written for this project: those that the shared data has, which are
+# what the tables are about, and more of them, which only teach.
+MEASURED_PIECES = "authored_commentary"
+MORE_PIECES = Path(__file__).parent / "data" / "written_commentary.jsonl"
+PROJECT_PIECES = (MEASURED_PIECES, MORE_PIECES.stem)
 EVALUATION_ONLY = (
     "adadetectgpt", "lastde", "remodetect", "human_echoes_opinion", "writer_summaries",
 )  # fmt: skip
@@ -92,6 +97,7 @@ def writings(folder: Path) -> Iterator[Writing]:
     """All texts: of ``ai/`` and the gold articles of ``pages/``, a few MB a source at most."""
     for path in sorted((folder / "ai").glob("*.jsonl.gz")):
         yield from _capped(_from_collection(path), _MAX_CHARS)
+    yield from _from_collection(MORE_PIECES)
     for source in ("newspaper4k-dataset", "fundus-tests", "waddle-daniel"):
         yield from _capped(_from_pages(folder, source), _MAX_GOLD_CHARS)
 
@@ -110,7 +116,7 @@ def _capped(texts: Iterator[Writing], limit: int) -> list[Writing]:
 
 
 def _from_collection(path: Path) -> Iterator[Writing]:
-    name = path.name.removesuffix(".jsonl.gz")
+    name = path.name.partition(".")[0]
     for number, record in enumerate(read(path)):
         if record["label"] not in ("human", "ai"):
             continue
@@ -123,7 +129,7 @@ def _from_collection(path: Path) -> Iterator[Writing]:
             source = "xsum" if record["label"] == "human" else f"{name}-{record['generator']}"
         yield Writing(
             source, f"{name}:{record['id']}", record["label"] == "ai",
-            str(record.get("format") if name == "authored_commentary" else record.get("domain")),
+            str(record.get("format") if name in PROJECT_PIECES else record.get("domain")),
             str(record.get("article") or record.get("pair_id") or f"{name}:{record['id']}"), chunks,
         )  # fmt: skip
 

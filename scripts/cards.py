@@ -43,7 +43,7 @@ AUTHORSHIP = (
     Row("authored_half_percent.mean", "authored pieces caught at 0.5 % FPR, mean of kinds", 0.97),
     Row("authored_alone.mean", "... those that stand alone"),
     Row("authored_inside.mean", "... those inside of a person's article"),
-    Row("authored_shipped.mean", "... both, at the shipped threshold"),
+    Row("authored_shipped.mean", "... of those inside, removed as shipped"),
     Row("around_authored.lost", "... human paragraphs of these articles: removed"),
     Row(
         "authored_pooled.mean",

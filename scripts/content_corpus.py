@@ -61,8 +61,9 @@ class PageSample(NamedTuple):
 
 
 def read(path: Path) -> Iterator[dict[str, object]]:
-    """The records of a gzipped JSONL file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    """The records of a JSONL file, gzipped or not."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 

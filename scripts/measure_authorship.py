@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from authorship_corpus import Writing
+from authorship_corpus import MEASURED_PIECES, Writing
 from fit_pool import AuthorshipFit
 
 from cleaner.authorship import MIN_WORDS
-from cleaner.features import Floats
+from cleaner.features import Floats, Ints
 from cleaner.features_around import Flags
+from cleaner.weigh import MOST_SUSPECT
 
 Numbers = dict[str, float]
 FORMATS = ("insights", "outlook", "background", "wrapup", "summary", "rewrite")
@@ -42,7 +43,7 @@ class Tables(NamedTuple):
 
 def rows_of(fit: AuthorshipFit) -> Tables:
     """The chunks that are judged, by source and genre."""
-    chosen = np.flatnonzero((fit.reach >= MIN_WORDS) & ~fit.documents.mixed)
+    chosen = judged(fit)
     text = fit.documents.text[chosen]
     writings = fit.data.writings
     return Tables(
@@ -52,6 +53,11 @@ def rows_of(fit: AuthorshipFit) -> Tables:
         fit.data.machine[text],
         text,
     )
+
+
+def judged(fit: AuthorshipFit) -> Ints:
+    """The rows of `Tables` among all chunks of documents."""
+    return np.flatnonzero((fit.reach >= MIN_WORDS) & ~fit.documents.mixed)
 
 
 def balanced_quantile(tables: Tables, share: float) -> float:
@@ -70,21 +76,37 @@ def balanced_quantile(tables: Tables, share: float) -> float:
 def thresholds(fit: AuthorshipFit) -> tuple[float, float]:
     """Logits from which on a paragraph is removed, and suspect.
 
-    Removal: at most 3.5 in a thousand paragraphs of every human genre. Suspect: two in a
-    hundred of all genres together.
+    Removal: at most 2.5 in a thousand paragraphs of every human genre, as the program removes
+    them (`spared`). Suspect: two in a hundred of all genres together.
     """
     tables = rows_of(fit)
+    suspect = balanced_quantile(tables, 0.02)
+    logits = np.where(spared(fit, suspect)[judged(fit)], -np.inf, tables.logits)
     strict = []
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
         if rows.sum() >= _MIN_ROWS:
-            strict.append(float(np.quantile(tables.logits[rows], 0.9965)))
-    return max(strict), balanced_quantile(tables, 0.02)
+            strict.append(float(np.quantile(logits[rows], 0.9975, method="higher")))
+    return max(strict), suspect
 
 
-def authorship_numbers(fit: AuthorshipFit, remove: float) -> Numbers:
-    """All authorship numbers of the tables, by name; `remove` is the shipped threshold."""
+def spared(fit: AuthorshipFit, suspect: float) -> Flags:
+    """Chunks of documents most of which is suspect: the program takes nothing there by style.
+
+    See `cleaner.weigh`.
+    """
+    words = np.concatenate([np.diff(tokens.first) for tokens in fit.data.batch])
+    words = words[fit.documents.chunk]
+    document = np.repeat(np.arange(len(fit.documents.length)), fit.documents.length)
+    is_suspect = (fit.logits >= suspect) & (fit.reach >= MIN_WORDS)
+    share = np.bincount(document, weights=words * is_suspect) / np.bincount(document, weights=words)
+    return np.asarray(share > MOST_SUSPECT)[document]
+
+
+def authorship_numbers(fit: AuthorshipFit, remove: float, suspect: float) -> Numbers:
+    """All authorship numbers of the tables, by name, for the shipped thresholds."""
     tables = rows_of(fit)
+    gone = (fit.logits >= remove) & (fit.reach >= MIN_WORDS) & ~spared(fit, suspect)
     one_percent = balanced_quantile(tables, 0.01)
     half_percent = balanced_quantile(tables, 0.005)
     numbers: Numbers = {}
@@ -101,16 +123,17 @@ def authorship_numbers(fit: AuthorshipFit, remove: float) -> Numbers:
     numbers["unseen_documents.recall"] = documents_recall(fit, unseen)
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
-        numbers[f"human.{name}"] = float((tables.logits[rows] >= remove).mean())
-    numbers["around_authored.lost"] = lost_around(fit, remove)
+        numbers[f"human.{name}"] = float(gone[judged(fit)][rows].mean())
+    numbers["around_authored.lost"] = lost_around(fit, gone)
     short = balanced_quantile(piece_tables(fit, parts=True), 0.005)
     whole = balanced_quantile(piece_tables(fit, parts=False), 0.005)
     for form in FORMATS:
-        numbers[f"authored_half_percent.{form}"] = caught(fit, form, half_percent)
-        numbers[f"authored_alone.{form}"] = caught(fit, form, half_percent, (False,))
-        numbers[f"authored_inside.{form}"] = caught(fit, form, half_percent, (True,))
-        numbers[f"authored_shipped.{form}"] = caught(fit, form, remove)
-        numbers[f"authored_removed.{form}"] = removed(fit, form, remove)
+        reached = fit.logits >= half_percent
+        numbers[f"authored_half_percent.{form}"] = caught(fit, form, reached)
+        numbers[f"authored_alone.{form}"] = caught(fit, form, reached, (False,))
+        numbers[f"authored_inside.{form}"] = caught(fit, form, reached, (True,))
+        numbers[f"authored_shipped.{form}"] = caught(fit, form, gone, (True,))
+        numbers[f"authored_removed.{form}"] = removed(fit, form, gone)
         numbers[f"authored_pooled.{form}"] = pooled_caught(fit, form, short)
         numbers[f"authored_documents.{form}"] = pooled_caught(fit, form, whole)
     for name in AUTHORED:
@@ -153,39 +176,38 @@ def pooled_caught(fit: AuthorshipFit, form: str, limit: float) -> float:
     """
     writings = fit.data.writings
     mine = [
-        n for n, w in enumerate(writings) if w.source == "authored_commentary" and w.genre == form
+        n for n, w in enumerate(writings) if w.source == MEASURED_PIECES and w.genre == form
     ]
     enough = fit.piece_words[mine] >= MIN_WORDS
     return float((enough & (fit.piece_logits[mine] >= limit)).mean())
 
 
-def lost_around(fit: AuthorshipFit, limit: float) -> float:
-    """The share of human paragraphs that reach `limit` in articles with an authored piece."""
+def lost_around(fit: AuthorshipFit, gone: Flags) -> float:
+    """The share of human paragraphs that go in articles with an authored piece."""
     document = np.repeat(np.arange(len(fit.documents.length)), fit.documents.length)
     machine = fit.data.machine[fit.documents.text]
     authored = fit.data.families[fit.documents.text] == "authored"
     beside = np.isin(document, document[authored & fit.documents.mixed])
-    mine = beside & ~machine & (fit.reach >= MIN_WORDS)
-    return float((fit.logits[mine] >= limit).mean())
+    return float(gone[beside & ~machine & (fit.reach >= MIN_WORDS)].mean())
 
 
-def removed(fit: AuthorshipFit, form: str, limit: float) -> float:
-    """The share of the paragraphs of authored pieces that reach `limit`."""
+def removed(fit: AuthorshipFit, form: str, gone: Flags) -> float:
+    """The share of the paragraphs of authored pieces inside of articles that go."""
     writings = fit.data.writings
-    authored = np.array([w.source == "authored_commentary" and w.genre == form for w in writings])
-    mine = authored[fit.documents.text] & (fit.reach >= MIN_WORDS)
-    return float((fit.logits[mine] >= limit).mean())
+    authored = np.array([w.source == MEASURED_PIECES and w.genre == form for w in writings])
+    mine = authored[fit.documents.text] & fit.documents.mixed & (fit.reach >= MIN_WORDS)
+    return float(gone[mine].mean())
 
 
 def caught(
-    fit: AuthorshipFit, form: str, limit: float, places: tuple[bool, ...] = (False, True)
+    fit: AuthorshipFit, form: str, hit: Flags, places: tuple[bool, ...] = (False, True)
 ) -> float:
-    """The share of authored pieces of which at least half of the paragraphs reach `limit`.
+    """The share of authored pieces of which at least half of the paragraphs are `hit`.
 
     A piece stands alone (False among the `places`), inside a person's article (True), or both.
     """
     writings = fit.data.writings
-    authored = np.array([w.source == "authored_commentary" and w.genre == form for w in writings])[
+    authored = np.array([w.source == MEASURED_PIECES and w.genre == form for w in writings])[
         fit.documents.text
     ]
     hits = []
@@ -193,7 +215,7 @@ def caught(
         rows = np.flatnonzero(authored & (fit.documents.mixed == mixed))
         for text in np.unique(fit.documents.text[rows]):
             mine = rows[fit.documents.text[rows] == text]
-            hits.append((fit.logits[mine] >= limit).mean() >= 0.5)
+            hits.append(hit[mine].mean() >= 0.5)
     return float(np.mean(hits))
 
 
@@ -203,7 +225,7 @@ def missed_pieces(fit: AuthorshipFit, limit: float, count: int = 8) -> list[str]
     worst = {
         text: logits[text]
         for text, writing in enumerate(fit.data.writings)
-        if writing.source == "authored_commentary" and logits[text] < limit
+        if writing.source == MEASURED_PIECES and logits[text] < limit
     }
     ordered = sorted(worst, key=lambda text: (worst[text], text))[:count]
     return [

@@ -67,7 +67,8 @@ def train_authorship(data: Path) -> Trained:
         remove_threshold=round(_probability(remove), 5),
         suspect_threshold=round(_probability(suspect), 5),
     )
-    return Trained(model, authorship_numbers(result, remove), missed_pieces(result, remove))
+    numbers = authorship_numbers(result, remove, suspect)
+    return Trained(model, numbers, missed_pieces(result, remove))
 
 
 def _probability(logit: float) -> float:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cleaner.authorship import MIN_WORDS, AuthorshipModel, Evidence, judge_authorship
+from cleaner.authorship import MIN_WORDS, AuthorshipModel, Evidence, judge_authorship, scales
 from cleaner.layers import Layers, forward
 
 SCRIPTS = str(Path(__file__).parents[1] / "scripts")
 EXPERTS = 4
 SCALES = 8
+EDGES = 2
 
 
 def network(inputs: int, column: int) -> Layers:
@@ -28,7 +29,7 @@ def model() -> AuthorshipModel:
     nothing = np.zeros(1, np.complex64)
     return AuthorshipModel(
         "", 0.9, 0.8, np.zeros(1, np.bool_), nothing, nothing, np.zeros(EXPERTS, np.float32),
-        network(SCALES * (EXPERTS + 1), 0), network(EXPERTS + 1, 1),
+        network(SCALES * (EXPERTS + 1) + EDGES * EXPERTS, 0), network(EXPERTS + 1, 1),
     )  # fmt: skip
 
 
@@ -73,6 +74,52 @@ def test_documents_are_judged_by_a_network_of_their_own() -> None:
     assert [bool(d[0] > 0.5) for _, d in one] == [False, True]
     assert both[0].tolist() == [p[0] for p, _ in one]
     assert both[1].tolist() == [d[0] for _, d in one]
+
+
+def edges(rows: list[tuple[int, int]], pages: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """What the first expert says at best of stretches to the end of each page, and from its begin.
+
+    A paragraph has 100 words, so that the logit of one is a tenth of its sum.
+    """
+    inputs, _ = scales(found(rows, 100), np.array(pages), np.zeros(EXPERTS, np.float32))
+    own = inputs[:, SCALES * (EXPERTS + 1) :]
+    return own[:, 0], own[:, EXPERTS]
+
+
+def test_a_section_at_the_end_speaks_for_its_paragraphs_only() -> None:
+    """However long it is: what stands before it sees more than the section, and so less of it."""
+    article, section = (-40, 0), (30, 0)
+    to_end, from_begin = edges([article, article, section, section], [4])
+
+    assert to_end[2:].tolist() == pytest.approx([60 / np.sqrt(200)] * 2, abs=1e-3)
+    assert to_end[1] == pytest.approx((60 - 40) / np.sqrt(300), abs=1e-3)
+    assert (from_begin < 0).all()
+
+
+def test_a_section_at_the_beginning_is_seen_from_there() -> None:
+    to_end, from_begin = edges([(30, 0), (-40, 0), (-40, 0)], [3])
+
+    assert from_begin.tolist() == pytest.approx(
+        [3, -10 / np.sqrt(200), -50 / np.sqrt(300)], abs=1e-3
+    )
+    assert (to_end < 0).all()
+
+
+def test_stretches_end_with_their_page() -> None:
+    """The same numbers come out, to the last bit, whatever stands before and behind a page."""
+    page = [(-40, 0), (30, 0), (7, 0)]
+    alone = edges(page, [3])
+    among = edges([(90, 0), *page, (90, 0)], [1, 3, 1])
+
+    assert [part.tolist() for part in alone] == [part[1:4].tolist() for part in among]
+
+
+def test_a_stretch_of_too_few_words_says_nothing() -> None:
+    inputs, _ = scales(
+        found([(90, 0)], MIN_WORDS - 1), np.array([1]), np.zeros(EXPERTS, np.float32)
+    )
+
+    assert inputs[0, -EDGES * EXPERTS :].tolist() == [-20.0] * (EDGES * EXPERTS)
 
 
 def test_the_mean_of_networks_is_one_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,5 +188,5 @@ def test_people_who_write_like_machines_weigh_more(monkeypatch: pytest.MonkeyPat
     raised = with_doubt(csr_matrix(looks[:, None]), machine, weight, half, 10.0)
 
     assert np.flatnonzero(raised > 2).tolist() == [4, 26]
-    assert raised[[4, 26]].tolist() == [10, 10]
+    assert raised[[4, 26]].tolist() == [50, 50]
     assert (raised[machine] == 2).all()
