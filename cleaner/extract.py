@@ -175,7 +175,11 @@ def _metadata(raw: Raw, page: PageMetadata, extracted: Extracted) -> dict[str, s
     meta: dict[str, str | int | None] = {
         key: repair(value) if isinstance(value, str) else value for key, value in known.items()
     }
-    meta["lang"] = _language(_text(meta["lang"])) or guess_language(extracted.text)
+    lang = _language(_text(meta["lang"]))
+    # Themes and templates come with lang="en", and sites in other languages leave it there.
+    if lang is None or (lang == "en" and not raw.meta.get("lang")):
+        lang = guess_language(extracted.text) or lang
+    meta["lang"] = lang
     meta["host"] = host_of(_text(meta["url"]))
     meta["extractor"] = extracted.extractor
     meta["path"] = raw.source

@@ -191,6 +191,29 @@ def test_the_language_is_guessed_only_where_it_is_clear(sample: str, lang: str |
     assert guess_language(sample) == lang
 
 
+GERMAN = "Der Rat hat am Montag für den Bau der Brücke gestimmt, und das ist noch nicht alles. " * 2
+
+
+@pytest.mark.parametrize(
+    ("declared", "sentences", "lang"),
+    [
+        ("en", GERMAN, "de"),  # the theme's, which nobody has changed
+        ("en-US", "Rat, Montag, Brücke, Stimmen, Wehr, Ufer, Markt, Kirche. " * 2, "en"),
+        ("en", STORY * 2, "en"),
+        ("de", STORY * 2, "de"),  # a German page may quote, and warn of its own errors, in English
+        ("fr", GERMAN, "fr"),
+    ],
+)  # fmt: skip
+def test_a_declared_english_is_believed_unless_the_text_is_clearly_another(
+    declared: str, sentences: str, lang: str
+) -> None:
+    """Any other language was declared on purpose, and so was what the container says."""
+    page = f'<html lang="{declared}"><body><p>{sentences}</p></body></html>'
+
+    assert extract(html(page)).meta["lang"] == lang
+    assert extract(html(page, lang="en")).meta["lang"] == "en"
+
+
 MARKUP = st.lists(
     st.sampled_from(
         "<p> </p> <div> <a href=x> </a> <script> </script> <!-- --> < > & &amp; \" ' news \0 é "
