@@ -21,10 +21,14 @@ _ROLE = re.compile(
     | analysts? | newsroom | team | desk | updated | published | posted | minutes? | read | follow
     | email | comments? | redaktion | redacci[óo]n | rédaction | redazione | admin | administrator
     | guest | author | unknown | photographers? | director | professor | ph\.?d | md | jr | about
+    | experts? | founders? | winemaker | webmaster | redakcja | owner | officer | designed
     | contact | view | by | profile | news | head | written | sponsored | link | copied )
     \b"""
 )
-_SUFFIX = re.compile(r"(?i)^(?:jr|sr|ii|iii|iv|md|phd|ph\.d)\.?$")
+_SUFFIX = re.compile(
+    r"(?i)^(?:jr|sr|ii|iii|iv|md|phd|ph\.d|mba|msc?|bsc|rdn?|rn|ldn|mph|cpa|cfa|fand|esq|dds|dvm)\.?$"
+)
+_COURTESY = re.compile(r"^(?:Herr|Frau|Mrs?|Ms)\.?\s+(?=\w+\s+\w)")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’\-‐ ])*")
 _MAX_NAMES = 20
 
@@ -39,6 +43,8 @@ def clean_authors(bylines: Iterable[str], site: str | None = None) -> list[str]:
     """
     names: dict[str, str] = {}
     for byline in bylines:
+        if site and byline.strip().casefold() == site.casefold():
+            continue  # some have an "and" in their name
         text = _PREFIX.sub("", _ADDRESS.sub(" ", _BRACKETS.sub(" ", byline)).strip())
         for part in _SPLIT.split(text):
             name = _name(part, site or "")
@@ -54,6 +60,7 @@ def clean_authors(bylines: Iterable[str], site: str | None = None) -> list[str]:
 
 def _name(part: str, site: str) -> str | None:
     part = _PREFIX.sub("", " ".join(part.split()).strip(" .,:;-–—'\""))
+    part = _COURTESY.sub("", part)
     if site and part.casefold().endswith(site.casefold()):
         part = part[: -len(site)].rstrip()
     words = part.split()

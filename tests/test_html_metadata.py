@@ -95,12 +95,23 @@ def test_the_title_is_the_headline_without_the_site(head: str, body: str, title:
         (["Dr. J. D. O’Neil-Smith (left)"], ["Dr. J. D. O’Neil-Smith"]),
         (["Ana Ruiz for The Mill Post"], ["Ana Ruiz"]),
         (["Reuters"], ["Reuters"]),
+        (["Ana Ruiz, MS, RD, FAND", "Tom Ott, home security expert"], ["Ana Ruiz", "Tom Ott"]),
+        (["Frau Ana Ruiz", "Mr. Tom Ott"], ["Ana Ruiz", "Tom Ott"]),
+        (["Jack Ma", "Herr Kules", "Ms. Ma"], ["Jack Ma", "Herr Kules", "Ms. Ma"]),
+        (["AFP"], ["AFP"]),
         (["王小明"], ["王小明"]),
     ],
 )
 def test_bylines_become_names(bylines: list[str], names: list[str]) -> None:
     """No links, roles, site names or repetitions."""
     assert clean_authors(bylines, site="The Mill Post") == names
+
+
+def test_a_site_with_an_and_in_its_name_is_no_two_authors() -> None:
+    assert clean_authors(["Mill & Weir", "Ana Ruiz & Tom Ott"], site="Mill & Weir") == [
+        "Ana Ruiz",
+        "Tom Ott",
+    ]
 
 
 @pytest.mark.parametrize(
