@@ -143,8 +143,8 @@ class Windows(NamedTuple):
 def cut_windows(data: Chunks) -> Windows:
     chance = random.Random(3)
     result = []
-    for number, family_name in enumerate(data.families.tolist()):
-        for _ in range(_CUTS.get(family_name, 1)):
+    for number, name in enumerate(data.families.tolist()):
+        for _ in range(_CUTS.get(name, 1)):
             start, stop = int(data.starts[number]), int(data.starts[number + 1])
             while start < stop:
                 end = min(start + chance.choice(_WINDOWS), stop)
