@@ -16,6 +16,7 @@ MOST_SUSPECT = 0.5
 _PROSE_WORDS = 8
 _NEARLY_CLEAN = 0.15
 _MAX_HEADING_WORDS, _MIN_PROSE_WORDS, _LOOK_PAST = 14, 12, 3
+_HEADING = regex.compile(rf"(?:\S++\s*+){{1,{_MAX_HEADING_WORDS}}}(?<![.!…;][\"'”’»)\]]?\s*)")
 _SENTENCE_END = regex.compile(r"[.!?…:;][\"'”’»)\]]*\Z")
 
 
@@ -101,6 +102,10 @@ def _written(
         chars[list(known)] = 0
         if chars[suspect].sum() > policy.most * chars[suspect | article].sum():
             written[:] = False
+    for index in np.flatnonzero(written)[::-1].tolist():
+        # A heading goes with what it heads: style says nothing of five words.
+        if index + 1 < written.size and not written[index + 1]:
+            written[index] = not _HEADING.fullmatch(paragraphs[index].text)
     return written
 
 

@@ -153,6 +153,20 @@ def test_a_section_goes_where_its_document_is_written_otherwise(rest: float, lab
     assert cleaned.decisions[-1].label == label
 
 
+def test_a_heading_goes_with_what_it_heads() -> None:
+    """Its own style says nothing; between what goes and what stays it belongs to what stays."""
+    lines = [
+        "The council voted 7-2 on Monday to rebuild the bridge over the Mill.",
+        "What it means",
+        "It is important to note that bridges play a crucial role in communities.",
+        "What comes next?",
+        "The work begins in May, the mayor said, and ends two years later.",
+    ]
+    cleaned = clean("\n".join(lines), machine=[0.1, 0.95, 0.95, 0.95, 0.1])
+
+    assert cleaned.text.split("\n") == [lines[0], lines[3], lines[4]]
+
+
 def test_the_content_model_names_prose_and_furniture_differently() -> None:
     """What is shaped like prose is filler, the rest chrome."""
     text = "Nine tips for a quiet garden that our readers loved\nMenu"
