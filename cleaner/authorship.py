@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import Floats, Ints, Tokens, of_paragraphs
-from cleaner.features_around import Flags, rows_of_pages
+from cleaner.features_around import Flags, highest_from, highest_up_to, rows_of_pages
 from cleaner.features_words import Pairs, style_grams, sum_scores
 from cleaner.layers import Layers, forward, sigmoid
 
@@ -29,8 +29,8 @@ MIN_WORDS = 40
 _REACHES = ((0, 0), (1, 1), (2, 0), (0, 2), (4, 0), (0, 4), (2, 2))
 # Fixed point: sums of whole numbers don't depend on what stands before a page.
 _UNIT = 1 << 16
-# Logits beyond this say no more; further apart than those of any page.
-_MOST_LOGIT, _LOGIT_UNIT, _APART = 20, 1 << 12, 1 << 20
+# Logits beyond this say no more.
+_MOST_LOGIT, _LOGIT_UNIT = 20, 1 << 12
 _MOST = 2 / 3
 
 
@@ -140,11 +140,8 @@ def best_at_edges(running: Ints, starts: Ints, page: Ints, intercepts: Floats) -
     """
     to_end = running.take(starts[page + 1], axis=1) - running[:, :-1]
     from_begin = running[:, 1:] - running.take(starts[page], axis=1)
-    # What is further along counts too: each maximum runs over a page and begins anew on the next.
-    offset = page * _APART
-    ends = np.maximum.accumulate(_fixed(to_end, intercepts) + offset, axis=1) - offset
-    begins = (_fixed(from_begin, intercepts) - offset)[:, ::-1]
-    begins = np.maximum.accumulate(begins, axis=1)[:, ::-1] + offset
+    ends = highest_up_to(_fixed(to_end, intercepts), page)
+    begins = highest_from(_fixed(from_begin, intercepts), page)
     return np.asarray(np.concatenate([ends, begins]) / _LOGIT_UNIT, np.float32)
 
 

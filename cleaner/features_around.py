@@ -20,6 +20,7 @@ from cleaner.features import Floats, Ints
 Flags = NDArray[np.bool_]
 _SPANS = np.array([2, 6, 15, 40])[:, None]
 _GAP = 2
+_APART = 1 << 40  # further apart than any two values of pages
 _LONG_LIST, _FEW, _HEADLINE = 15, 0.35, 65
 
 
@@ -53,6 +54,27 @@ def running(values: NDArray[Any]) -> Ints:
     sums = np.zeros(values.size + 1, np.int64)
     np.cumsum(values, out=sums[1:])
     return sums
+
+
+def highest_up_to(values: Ints, page: Ints) -> Ints:
+    """The highest value from the first row of its page up to each row.
+
+    >>> highest_up_to(np.array([3, 1, 5, 2, 4]), np.array([0, 0, 0, 1, 1])).tolist()
+    [3, 3, 5, 2, 4]
+    """
+    offset = page * _APART  # one maximum over all pages, which begins anew with each
+    return np.asarray(np.maximum.accumulate(values + offset, axis=-1) - offset)
+
+
+def highest_from(values: Ints, page: Ints) -> Ints:
+    """The highest value from each row on to the last row of its page.
+
+    >>> highest_from(np.array([3, 1, 5, 2, 4]), np.array([0, 0, 0, 1, 1])).tolist()
+    [5, 5, 5, 4, 4]
+    """
+    offset = page * _APART
+    behind = (values - offset)[..., ::-1]
+    return np.asarray(np.maximum.accumulate(behind, axis=-1)[..., ::-1] + offset)
 
 
 def side_by_side(parts: Sequence[NDArray[Any]]) -> Floats:

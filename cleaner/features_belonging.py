@@ -11,7 +11,14 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.features import Floats, Ints
-from cleaner.features_around import Flags, columns, list_lengths, running
+from cleaner.features_around import (
+    Flags,
+    columns,
+    highest_from,
+    highest_up_to,
+    list_lengths,
+    running,
+)
 from cleaner.features_page import LONG, Shape, is_settled
 from cleaner.features_vocabulary import PLACE_BITS, LongWords, counts_in_pages
 
@@ -21,8 +28,6 @@ _FURNITURE = -2.0
 _UNIT = 256  # gains are whole numbers of this fraction: their sums are exact
 _USUAL_CHARS, _MOST_CHARS = 100.0, 400
 _GAIN_SCALE, _LOSS_SCALE = 50.0, 20.0
-# Further apart than the sums of any page's gains.
-_APART = 1 << 40
 # Half of what the rarest word weighs: where there is next to nothing, the share is a half.
 _HALF = 128
 _BOTH, _LOW = (1 << 32) + 1, (1 << 32) - 1
@@ -47,10 +52,8 @@ def best_segments(gain: Ints, starts: Ints, page: Ints) -> Segments:
     ([8, 8, 8, 2, 3], [8, 8, 8, 8, 8])
     """
     sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(gain)])
-    # Later pages lie lower: the running minimum begins anew with each, and from behind the maximum.
-    offset = page * _APART
-    low = np.minimum.accumulate(sums[:-1] - offset)
-    high = np.maximum.accumulate((sums[1:] - offset)[::-1])[::-1]
+    low = -highest_up_to(-sums[:-1], page)
+    high = highest_from(sums[1:], page)
     own = high - low
     best = np.full(starts.size - 1, np.iinfo(np.int64).min)
     np.maximum.at(best, page, own)

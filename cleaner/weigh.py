@@ -16,7 +16,7 @@ MOST_SUSPECT = 0.5
 _PROSE_WORDS = 8
 _NEARLY_CLEAN = 0.15
 _MAX_HEADING_WORDS, _MIN_PROSE_WORDS, _LOOK_PAST = 14, 12, 3
-_HEADING = regex.compile(rf"(?:\S++\s*+){{1,{_MAX_HEADING_WORDS}}}(?<![.!…;][\"'”’»)\]]?\s*)")
+_STATEMENT_END = regex.compile(r"[.!…;][\"'”’»)\]]*\Z")
 _SENTENCE_END = regex.compile(r"[.!?…:;][\"'”’»)\]]*\Z")
 
 
@@ -105,7 +105,7 @@ def _written(
     for index in np.flatnonzero(written)[::-1].tolist():
         # A heading goes with what it heads: style says nothing of five words.
         if index + 1 < written.size and not written[index + 1]:
-            written[index] = not _HEADING.fullmatch(paragraphs[index].text)
+            written[index] = not _is_short(paragraphs[index].text, _STATEMENT_END)
     return written
 
 
@@ -137,6 +137,11 @@ def _is_prose_shaped(text: str) -> bool:
     return text.count(" ") + 1 >= _PROSE_WORDS
 
 
+def _is_short(text: str, end: regex.Pattern[str]) -> bool:
+    """Whether a text has the length of a heading, and no `end` as sentences have."""
+    return text.count(" ") + 1 <= _MAX_HEADING_WORDS and not end.search(text)
+
+
 def _is_sub_heading(
     index: int,
     paragraphs: Sequence[Paragraph],
@@ -150,8 +155,7 @@ def _is_sub_heading(
     ten are the body's sub-headings, and most others are captions. What is known to go (a
     "See also" line) may stand between.
     """
-    text = paragraphs[index].text
-    if text.count(" ") + 1 > _MAX_HEADING_WORDS or _SENTENCE_END.search(text):
+    if not _is_short(paragraphs[index].text, _SENTENCE_END):
         return False
     before = _nearest(range(index - 1, max(index - 1 - _LOOK_PAST, -1), -1), known)
     after = _nearest(range(index + 1, min(index + 1 + _LOOK_PAST, len(paragraphs))), known)

@@ -10,7 +10,7 @@ from fit_pool import AuthorshipFit
 
 from cleaner.authorship import MIN_WORDS
 from cleaner.features import Floats, Ints
-from cleaner.features_around import Flags
+from cleaner.features_around import Flags, rows_of_pages
 from cleaner.weigh import MOST_SUSPECT
 
 Numbers = dict[str, float]
@@ -97,7 +97,7 @@ def spared(fit: AuthorshipFit, suspect: float) -> Flags:
     """
     words = np.concatenate([np.diff(tokens.first) for tokens in fit.data.batch])
     words = words[fit.documents.chunk]
-    document = np.repeat(np.arange(len(fit.documents.length)), fit.documents.length)
+    _, document = rows_of_pages(fit.documents.length)
     is_suspect = (fit.logits >= suspect) & (fit.reach >= MIN_WORDS)
     share = np.bincount(document, weights=words * is_suspect) / np.bincount(document, weights=words)
     return np.asarray(share > MOST_SUSPECT)[document]
@@ -121,9 +121,10 @@ def authorship_numbers(fit: AuthorshipFit, remove: float, suspect: float) -> Num
         ])
     )  # fmt: skip
     numbers["unseen_documents.recall"] = documents_recall(fit, unseen)
+    gone_alone = gone[judged(fit)]
     for name in sorted(set(tables.genre[~tables.machine]) - {""}):
         rows = ~tables.machine & (tables.genre == name)
-        numbers[f"human.{name}"] = float(gone[judged(fit)][rows].mean())
+        numbers[f"human.{name}"] = float(gone_alone[rows].mean())
     numbers["around_authored.lost"] = lost_around(fit, gone)
     short = balanced_quantile(piece_tables(fit, parts=True), 0.005)
     whole = balanced_quantile(piece_tables(fit, parts=False), 0.005)
@@ -175,16 +176,14 @@ def pooled_caught(fit: AuthorshipFit, form: str, limit: float) -> float:
     Pieces that are too short to be judged are not caught.
     """
     writings = fit.data.writings
-    mine = [
-        n for n, w in enumerate(writings) if w.source == MEASURED_PIECES and w.genre == form
-    ]
+    mine = [n for n, w in enumerate(writings) if w.source == MEASURED_PIECES and w.genre == form]
     enough = fit.piece_words[mine] >= MIN_WORDS
     return float((enough & (fit.piece_logits[mine] >= limit)).mean())
 
 
 def lost_around(fit: AuthorshipFit, gone: Flags) -> float:
     """The share of human paragraphs that go in articles with an authored piece."""
-    document = np.repeat(np.arange(len(fit.documents.length)), fit.documents.length)
+    _, document = rows_of_pages(fit.documents.length)
     machine = fit.data.machine[fit.documents.text]
     authored = fit.data.families[fit.documents.text] == "authored"
     beside = np.isin(document, document[authored & fit.documents.mixed])

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ FORMATS = {"insights", "outlook", "background", "wrapup", "summary", "rewrite"}
 RUN = 8
 
 
-def pieces() -> list[dict[str, object]]:
+def pieces() -> list[dict[str, Any]]:
     return [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 
 
@@ -30,13 +31,13 @@ def test_every_piece_is_a_record_like_those_of_the_shared_set() -> None:
 
     assert {piece["label"] for piece in found} == {"ai"}
     assert {piece["format"] for piece in found} == FORMATS
-    assert all(isinstance(p, str) and p.strip() for piece in found for p in piece["paragraphs"])  # type: ignore[attr-defined]
+    assert all(isinstance(p, str) and p.strip() for piece in found for p in piece["paragraphs"])
     assert len({piece["id"] for piece in found}) == len(found)
 
 
 def test_no_paragraph_stands_there_twice() -> None:
     """What a model reads twice it takes for a law."""
-    seen = Counter(p for piece in pieces() for p in piece["paragraphs"])  # type: ignore[attr-defined]
+    seen = Counter(p for piece in pieces() for p in piece["paragraphs"])
 
     assert [text for text, count in seen.items() if count > 1 and len(text.split()) > 5] == []
 
@@ -53,5 +54,5 @@ def test_no_piece_repeats_its_article() -> None:
                 articles[f"{path.name.partition('.')[0]}::{record['id']}"] = " ".join(gold)
 
     for piece in pieces():
-        own = set().union(*(runs(p) for p in piece["paragraphs"]))  # type: ignore[attr-defined]
-        assert not own & runs(articles[str(piece["article"])]), piece["id"]
+        own = set().union(*(runs(p) for p in piece["paragraphs"]))
+        assert not own & runs(articles[piece["article"]]), piece["id"]
