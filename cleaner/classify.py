@@ -24,9 +24,10 @@ from cleaner.block_model import BlockModel, block_probabilities, load_block_mode
 from cleaner.content import ContentModel, content_probabilities, with_correction
 from cleaner.features import Floats, Hashes, Tokens, pieces, tokenise
 from cleaner.features_page import paragraph_keys
-from cleaner.features_words import Pairs, content_grams, sum_scores, with_edges
+from cleaner.features_words import Doubles, Pairs, content_grams, content_scale, scaled
 from cleaner.modelstore import load_authorship, load_content, model_folder
 from cleaner.records import Paragraph
+from cleaner.word_sums import text_sums
 
 _TEXT = attrgetter("text")
 
@@ -195,18 +196,17 @@ def _judge(models: Models, pages: Sequence[Page], batch: list[Tokens]) -> list[J
 
 def _word_scores(
     model: ContentModel | BlockModel, words: Pairs, batch: Sequence[Tokens]
-) -> tuple[list[Floats], list[Floats]]:
+) -> tuple[list[Floats], list[Doubles]]:
     """For each piece what the model says of the words, and the sums of the plain experts.
 
     `words` are the weights of both; the same word patterns serve them.
     """
     scores, plain = [], []
     for tokens in batch:
-        grams = content_grams(tokens)
-        sums = sum_scores(grams, words)
-        said = with_edges(grams, model.words, sums[:, :2]) + model.intercepts
-        if isinstance(model, ContentModel):
-            said = with_correction(model, grams, said)
+        sums, edges = text_sums(tokens, words)
+        said = scaled(sums[:, :2] + edges, content_scale(tokens.first)) + model.intercepts
+        if isinstance(model, ContentModel) and model.correction is not None:
+            said = with_correction(model, content_grams(tokens), said)
         scores.append(said)
         plain.append(sums[:, 2:])
     return scores, plain

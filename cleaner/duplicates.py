@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from cleaner.lines import are_lines, surely_differ
 from cleaner.records import Finding, Paragraph
 from cleaner.view import View
 
@@ -18,6 +19,7 @@ _MIN_CHARS = 50
 _MIN_WORDS_ADJACENT = 4
 _REACH = 2
 _PASSED_OVER = b" \"'"
+_IS_PASSED = bytes(byte in _PASSED_OVER for byte in range(256))
 
 
 class Duplicate(NamedTuple):
@@ -48,6 +50,8 @@ def find_duplicates(
     >>> [(duplicate.index, duplicate.first) for duplicate in found]
     [(2, 0), (3, 1)]
     """
+    if surely_differ(seen.folded, len(paragraphs), _IS_PASSED) and are_lines(paragraphs):
+        return []
     repeats = _repeats(_keys(paragraphs, seen), settled)
     if not repeats:
         return []
@@ -65,7 +69,7 @@ def _keys(paragraphs: Sequence[Paragraph], seen: View) -> Sequence[bytes]:
     Where every line is a paragraph, one pass over the whole text makes the keys of all.
     """
     keys = [key for key in seen.folded.translate(None, _PASSED_OVER).split(b"\n") if key]
-    if len(keys) == len(paragraphs) and not any("\n" in p.text for p in paragraphs):
+    if len(keys) == len(paragraphs) and are_lines(paragraphs):
         return keys
     return [_key(seen.text[slice(*paragraph.span)]) for paragraph in paragraphs]
 

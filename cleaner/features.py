@@ -15,8 +15,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner import compiled
 from cleaner.features_bytes import (
     BYTE_CLASS,
+    CLASS_OF,
     COUNTS,
     SEPARATOR,
     Bytes,
@@ -48,7 +50,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float32]
-Value = TypeVar("Value", np.float32, np.complex64)
+Value = TypeVar("Value", np.float32, np.complex128)
 
 # A longer paragraph is judged by its beginning: nobody writes such paragraphs (they are
 # minified code or tables).
@@ -115,17 +117,27 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     >>> bool((tokens.words[:3] == tokens.words[3:]).all())
     True
     """
-    found = scan(joined(texts))
-    finishes = found.rare[found.marks == ord(SEPARATOR)]
-    begins = np.zeros_like(finishes)
-    begins[1:] = finishes[:-1] + 1
+    buffer = joined(texts)
+    if compiled.words is None:
+        tokens = _find_words(buffer)
+    else:
+        classes = np.frombuffer(buffer.tobytes().translate(CLASS_OF), np.uint8)
+        tokens = Tokens(buffer, classes, *compiled.words.find_words(buffer, BYTE_CLASS))
     # Both are rare, and show only here: nothing has to look at every text before.
-    if finishes.size != len(texts):
+    if tokens.finishes.size != len(texts):
         return tokenise([text.replace(SEPARATOR, " ") for text in texts])
-    if (finishes - begins > MAX_PARAGRAPH_CHARS).any():
+    if (tokens.finishes - tokens.begins > MAX_PARAGRAPH_CHARS).any():
         short = [text[:MAX_PARAGRAPH_CHARS] for text in texts]
         if sum(map(len, short)) < sum(map(len, texts)):
             return tokenise(short)
+    return tokens
+
+
+def _find_words(buffer: Bytes) -> Tokens:
+    found = scan(buffer)
+    finishes = found.rare[found.marks == ord(SEPARATOR)]
+    begins = np.zeros_like(finishes)
+    begins[1:] = finishes[:-1] + 1
     starts, ends = word_edges(found.is_word)
     first = np.append(np.searchsorted(starts, begins), starts.size)
     word_bytes = np.zeros(starts.size + 1, np.int64)

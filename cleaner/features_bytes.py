@@ -56,7 +56,7 @@ def _class_of_bytes() -> Bytes:
 
 
 BYTE_CLASS = _class_of_bytes()
-_CLASS_OF = BYTE_CLASS.tobytes()
+CLASS_OF = BYTE_CLASS.tobytes()
 
 
 class Scan(NamedTuple):
@@ -93,7 +93,7 @@ def scan(buffer: Bytes) -> Scan:
 
     Symbols, emoji and outer apostrophes belong to none.
     """
-    classes = np.frombuffer(buffer.tobytes().translate(_CLASS_OF), np.uint8)
+    classes = np.frombuffer(buffer.tobytes().translate(CLASS_OF), np.uint8)
     high = buffer >= 0x80
     is_word = classes <= _DIGIT
     is_word |= high

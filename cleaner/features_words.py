@@ -33,7 +33,9 @@ _START, _END, _LINE, _FIRST, _LAST, _NAME, _NUMBER, _SUFFIX = (
     np.uint64(0x100000001B3 * (2 * n + 1)) for n in range(8)
 )
 _MAX_WHOLE_LINE_WORDS = 8
+_LINE_PATTERNS = 4
 Pairs = NDArray[np.complex64]
+Doubles = NDArray[np.float64]
 
 
 class Grams(NamedTuple):
@@ -59,36 +61,47 @@ def pack(weights: Floats) -> Pairs:
     return np.asarray(np.ascontiguousarray(weights.T).view(np.complex64)[:, 0])
 
 
-def sum_scores(grams: Grams, weights: Pairs) -> Floats:
+def sum_scores(grams: Grams, weights: Pairs) -> Doubles:
     """The sums of the patterns' weights for each paragraph: ``(paragraphs, 2)``.
 
     For several pairs of models, ``(2**BITS, pairs)``, the result is ``(paragraphs, 2 * pairs)``:
-    one trip to memory serves all of them.
+    one trip to memory serves all of them. Weights are kept in half precision, so that sums of
+    doubles are exact, in whatever order they are added.
     """
-    values = weights.take(grams.by_word[0], axis=0)
+    values = weights.take(grams.by_word[0], axis=0).astype(np.complex128)
     for places in grams.by_word[1:]:
         values += weights.take(places, axis=0)
     columns = np.ascontiguousarray(values.reshape(len(values), weights[0].size).T)
     totals = np.stack([sum_by_paragraph(column, grams.first) for column in columns], axis=1)
-    return np.asarray(totals.view(np.float32), np.float32)
+    return np.asarray(totals.view(np.float64))
+
+
+def sum_edges(grams: Grams, weights: Pairs) -> Doubles:
+    """The sums of the weights of what describes lines: ``(paragraphs, 2)``."""
+    total = np.zeros((grams.scale.size, 2), np.float64)
+    for places in grams.by_paragraph:
+        total += weights.take(places).view(np.float32).reshape(-1, 2)
+    return total
 
 
 def score(grams: Grams, weights: Pairs) -> Floats:
     """What two linear models say of each paragraph, without their intercepts."""
-    return with_edges(grams, weights, sum_scores(grams, weights))
+    return scaled(sum_scores(grams, weights) + sum_edges(grams, weights), grams.scale)
 
 
-def with_edges(grams: Grams, weights: Pairs, sums: Floats) -> Floats:
-    """The scores of two linear models whose sums over words are known."""
-    total = sums.copy()
-    for places in grams.by_paragraph:
-        total += weights.take(places).view(np.float32).reshape(-1, 2)
-    return np.asarray(total * grams.scale[:, None], np.float32)
+def scaled(sums: Doubles, scale: Floats) -> Floats:
+    """Scores from sums over paragraphs and their scale."""
+    return np.asarray(sums * scale[:, None], np.float32)
 
 
 def _scale(first: Ints, by_word: int, by_paragraph: int) -> Floats:
     patterns = by_word * (first[1:] - first[:-1]) + by_paragraph
     return np.asarray(1.0 / np.sqrt(np.maximum(patterns, 1)), np.float32)
+
+
+def content_scale(first: Ints) -> Floats:
+    """What each of `content_grams` counts in a paragraph."""
+    return _scale(first, 2, _LINE_PATTERNS)
 
 
 def _following(values: Hashes, first: Ints) -> Hashes:
@@ -135,7 +148,7 @@ def content_grams(tokens: Tokens) -> Grams:
         (buckets(words, BITS), buckets(pairs, BITS)),
         tuple(buckets(edge, BITS) for edge in edges),
         first,
-        _scale(first, 2, len(edges)),
+        content_scale(first),
     )
 
 

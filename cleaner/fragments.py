@@ -13,11 +13,12 @@ from itertools import zip_longest
 
 import regex
 
+from cleaner.lines import starts_with_any
 from cleaner.records import Span
 
 # What a line of prose never begins with, as it stands in a text.
 _TRACES = ("\n, ", "\n. ", "\n.\n", "\n), ", "\n). ", "\n) ", "\n's ", "\n’s ")
-_TRACE_STARTS = frozenset(",.)")
+_TRACE_STARTS = ",.)"
 _MIN_TRACES = 3
 _GOES_ON = regex.compile(
     r"""[,.;:!?)\]"'’”]{1,3}(?:\s|\Z) | ['’](?:s|re|ve|ll|d|m|t)\b | [\"'“‘(\[]?\p{Ll}""",
@@ -39,7 +40,7 @@ def is_shattered(text: str, lines: Sequence[Span]) -> bool:
     """
     # Few texts have a line that begins so, and to count in all of each text would take a while.
     return (
-        not _TRACE_STARTS.isdisjoint([text[start] for start, _ in lines])
+        starts_with_any(text, lines, _TRACE_STARTS)
         and sum(text.count(trace) for trace in _TRACES) >= _MIN_TRACES
     )
 

@@ -15,14 +15,16 @@ import re
 from html import unescape
 from typing import NamedTuple
 
+from cleaner import compiled
+
 # Attributes as browsers read them: quotes count only where a value begins.
 _VALUE = r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)"""
 _ATTRIBUTES = rf"[^>=]*+(?:{_VALUE}[^>=]*+)*+"
 _COMMENT = r"!--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->)?)"
-_SCRIPT = r"(?i:script)(?=[\s/>])"
-_STYLE, _TEXTAREA = (rf"(?i:{name})(?=[\s/>])" for name in ("style", "textarea"))
+_SCRIPT = r"(?ai:script)(?=[\s/>])"
+_STYLE, _TEXTAREA = (rf"(?ai:{name})(?=[\s/>])" for name in ("style", "textarea"))
 # Old pages write scripts in scripts, in a comment: <!-- write("<script></script>") -->
-_NESTED = rf"<{_SCRIPT}(?:[^<-]++|-(?!->)|<(?!/{_SCRIPT}))*+(?:</(?i:script))?"
+_NESTED = rf"<{_SCRIPT}(?:[^<-]++|-(?!->)|<(?!/{_SCRIPT}))*+(?:</(?ai:script))?"
 _SCRIPT_TEXT = (
     rf"(?:[^<]++|<(?!/{_SCRIPT}|!--)|<!--(?:[^<-]++|-(?!->)|<(?!/?{_SCRIPT})|{_NESTED})*+)*+"
 )
@@ -112,7 +114,11 @@ def read_tags(html: str) -> Tags:
     if "\r" in html:
         html = html.replace("\r\n", "\n").replace("\r", "\n")
     rest = _OPEN_TAG.search(html, html.rfind(">") + 1)
-    return _TAG.findall("<html>" + (html if rest is None else html[: rest.start()]))
+    page = "<html>" + (html if rest is None else html[: rest.start()])
+    if compiled.tags is None:
+        return _TAG.findall(page)
+    tags: Tags = compiled.tags.find_tags(page)
+    return tags
 
 
 def visible(text: str) -> str:

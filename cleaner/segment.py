@@ -15,6 +15,7 @@ from itertools import pairwise
 import regex
 
 from cleaner.fragments import is_shattered, put_together
+from cleaner.lines import paragraphs_of, spaced, visible_lines
 from cleaner.records import Document, Paragraph, Span
 
 _BULLET = regex.compile(r"(?:[-–—*•▪◦‣·●○■□►▶»]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
@@ -61,7 +62,7 @@ def segment(document: Document) -> list[Paragraph]:
     cuts = _run_on_cuts(text)
     if len(cuts) >= _MIN_RUN_ON_ITEMS:
         lines = list(_split_run_on(lines, cuts))
-    return [Paragraph(index, span, text[span[0] : span[1]]) for index, span in enumerate(lines)]
+    return paragraphs_of(text, lines)
 
 
 def _lines(text: str, *, is_wrapped: bool) -> list[Span]:
@@ -70,23 +71,10 @@ def _lines(text: str, *, is_wrapped: bool) -> list[Span]:
     With `is_wrapped`, lines of a block (what stands between blank lines) that one paragraph
     fills are joined. Only a block with a line that goes on in lower case can have such.
     """
-    spans: list[Span] = []
-    start = block = 0  # where the line starts, and how many spans stand before its block
-    goes_on = False
-    for line in text.split("\n"):
-        visible = line.strip()
-        if visible:
-            first = start if visible is line else start + line.index(visible)
-            spans.append(Span(first, first + len(visible)))
-            if visible[0].islower() or (visible[0] in _OPENERS and visible[1:2].islower()):
-                goes_on = True
-        else:
-            if goes_on and is_wrapped:
-                spans[block:] = _join_block(text, spans[block:])
-            block, goes_on = len(spans), False
-        start += len(line) + 1
-    if goes_on and is_wrapped:
-        spans[block:] = _join_block(text, spans[block:])
+    spans, blocks = visible_lines(text)
+    if is_wrapped:
+        for begin, end in reversed(blocks):
+            spans[begin:end] = _join_block(text, spans[begin:end])
     return spans
 
 
@@ -148,18 +136,12 @@ def _first_word(text: str, line: Span) -> int:
 def _run_on_cuts(text: str) -> list[Span]:
     """The spaces before what may be the items of a list that lost its line breaks, in order."""
     cuts = set()
-    for bullet in _RUN_ON_BULLETS:
-        if bullet not in text:  # one character is found much faster than three
-            continue
-        mark = f" {bullet} "
-        at = text.find(mark)
-        while at >= 0:
-            start = at
-            while start and text[start - 1] == " ":
-                start -= 1
-            if _RUN_ON_ITEM.match(text, start):
-                cuts.add(Span(start, at + 1))
-            at = text.find(mark, at + 1)
+    for at in spaced(text, _RUN_ON_BULLETS):
+        start = at
+        while start and text[start - 1] == " ":
+            start -= 1
+        if _RUN_ON_ITEM.match(text, start):
+            cuts.add(Span(start, at + 1))
     return sorted(cuts)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -121,7 +123,14 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     """What every verb has."""
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.add_argument("--debug", action="store_true", help="log everything; show tracebacks")
-    parser.add_argument("--version", action="version", version=f"cleaner {__version__}")
+    parser.add_argument("--version", action="version", version=version())
+
+
+def version() -> str:
+    """The program's version, and whether its loops were compiled (see `cleaner.compiled`)."""
+    wanted = os.environ.get("CLEANER_COMPILED") != "0"  # without loading them, and numpy with them
+    state = "compiled" if wanted and find_spec("cleaner._words") else "not compiled"
+    return f"cleaner {__version__} ({state})"
 
 
 def duration(text: str) -> float:

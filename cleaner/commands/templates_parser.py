@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cleaner import __version__
+from cleaner.commands.options import version
 from cleaner.commands.parser import Parser
 
 _PROGRAM = "python -m cleaner templates"
@@ -45,5 +45,5 @@ def templates_parser() -> argparse.ArgumentParser:
         add(f"--{name}-field", metavar="NAME", help=f"the field of JSON lines with the {name}")
     add("--quiet", action="store_true", help="say nothing but errors")
     add("--debug", action="store_true", help="log everything; show tracebacks")
-    add("--version", action="version", version=f"cleaner {__version__}")
+    add("--version", action="version", version=version())
     return parser

@@ -1,0 +1,131 @@
+# cython: language_level=3, wraparound=False, boundscheck=False, cdivision=True
+"""The search of `cleaner.grams.Finder`, compiled: the same literals at the same places."""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.string cimport memchr, memcmp, memcpy
+
+import numpy as np
+
+cdef uint64_t FACTOR = 0x9E3779B97F4A7C15
+cdef enum:
+    WORD = 8
+    NEWLINE = 10
+    GROUP_BITS = 16
+
+
+cdef inline uint64_t word_at(const uint8_t *place) noexcept nogil:
+    cdef uint64_t word
+    memcpy(&word, place, WORD)
+    return word
+
+
+cdef class Table:
+    """Literals of which so many bytes are known, and are looked for at every `step`-th place.
+
+    Whether a gram may be known says a bit, the one that the highest bits of a product number; to
+    which literals it may belong says a group, by fewer of these bits: those of group ``k`` are
+    ``first[k]:first[k + 1]`` of `number` and `offset`, the gram's place in the literal.
+    """
+
+    cdef uint64_t factor
+    cdef int shift, group_shift
+    cdef int64_t step
+    cdef const uint8_t[::1] known
+    cdef const int32_t[::1] first
+    cdef const int64_t[::1] number, offset
+
+    def __init__(self, int gram, int step, int bits, slots, number, offset):
+        """Literal ``number[i]`` has a gram with the slot ``slots[i]`` at ``offset[i]``."""
+        self.factor, self.shift, self.step = FACTOR << (8 * (WORD - gram)), 64 - bits, step
+        known = np.zeros(1 << bits, np.uint8)
+        known[slots] = 1
+        self.known = np.packbits(known, bitorder="little")
+        order = np.argsort(slots, kind="stable")
+        self.group_shift = max(bits - GROUP_BITS, 0)
+        groups = slots[order] >> self.group_shift
+        self.first = np.searchsorted(groups, np.arange((1 << bits - self.group_shift) + 1)).astype(np.int32)
+        self.number, self.offset = number[order], offset[order]
+
+
+cdef class Search:
+    """Finds the literals of several tables; see `grams.Finder`."""
+
+    cdef const uint8_t[::1] letters
+    cdef const int64_t[::1] begins, sizes
+    cdef const double[::1] longest
+    cdef tuple tables
+    cdef int64_t[::1] numbers, starts
+    cdef int64_t count
+
+    def __init__(self, letters, begins, sizes, longest, tables):
+        """Literal ``i`` is ``letters[begins[i] : begins[i] + sizes[i]]``."""
+        self.letters, self.begins, self.sizes, self.longest = letters, begins, sizes, longest
+        self.tables = tables
+
+    def find(self, const uint8_t[::1] padded, const int64_t[::1] edges, const uint8_t[::1] is_ascii):
+        """Numbers and places of all literals in texts, in no order.
+
+        Text ``i`` is ``padded[edges[i] : edges[i + 1]]``; eight more bytes stand behind the last.
+        """
+        cdef int64_t text
+        cdef Table table
+        self.count = 0
+        self.numbers, self.starts = np.empty((2, 1024), np.int64)
+        if padded.shape[0] != edges[edges.shape[0] - 1] + WORD:
+            raise ValueError(f"{padded.shape[0]} bytes, texts of {edges[edges.shape[0] - 1]}")
+        for table in self.tables:
+            for text in range(edges.shape[0] - 1):
+                self.find_in(table, &padded[0], edges[text], edges[text + 1], is_ascii[text])
+        return np.array(self.numbers[: self.count]), np.array(self.starts[: self.count])
+
+    cdef int find_in(
+        self, Table table, const uint8_t *padded, int64_t low, int64_t high, bint is_ascii
+    ) except -1:
+        """Note what one table has in the text ``low:high``."""
+        cdef const uint8_t *known = &table.known[0]
+        cdef const uint8_t *end
+        cdef const uint8_t *letters
+        cdef uint64_t factor = table.factor
+        cdef int shift = table.shift
+        cdef int64_t step = table.step
+        cdef int64_t place, slot, member, number, start, size, begin
+        cdef int64_t line = low, line_end = low  # the line that was looked at last
+        place = low
+        while place < high:
+            slot = <int64_t> ((word_at(padded + place) * factor) >> shift)
+            if not known[slot >> 3] >> (slot & 7) & 1:
+                place += step
+                continue
+            slot >>= table.group_shift
+            for member in range(table.first[slot], table.first[slot + 1]):
+                number = table.number[member]
+                start, size = place - table.offset[member], self.sizes[number]
+                if start < low or start + size > high:
+                    continue
+                letters = &self.letters[self.begins[number]]
+                if padded[start] != letters[0] or padded[start + size - 1] != letters[size - 1]:
+                    continue
+                if memcmp(padded + start, letters, size):
+                    continue
+                if is_ascii:
+                    # It may begin with the newline before its line.
+                    begin = start + (padded[start] == NEWLINE)
+                    if not line <= begin <= line_end:
+                        line = begin
+                        while line > low and padded[line - 1] != NEWLINE:
+                            line -= 1
+                        end = <const uint8_t *> memchr(padded + begin, NEWLINE, high - begin)
+                        line_end = end - padded if end != NULL else high
+                    if line_end - line > self.longest[number]:
+                        continue
+                self.note(number, start)
+            place += step
+        return 0
+
+    cdef int note(self, int64_t number, int64_t start) except -1:
+        if self.count == self.numbers.shape[0]:
+            self.numbers = np.concatenate([self.numbers, self.numbers])
+            self.starts = np.concatenate([self.starts, self.starts])
+        self.numbers[self.count], self.starts[self.count] = number, start
+        self.count += 1
+        return 0

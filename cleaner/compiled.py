@@ -1,0 +1,27 @@
+"""The loops that were compiled when the program was installed, or None where they could not be.
+
+Each of them does what a function in Python or numpy does, which explains it and stands in for it,
+and tests hold the two equal. With all of them a text takes two thirds of the time. Where an install
+finds no compiler, or ``CLEANER_COMPILED=0`` is set, the program does without them.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from types import ModuleType
+
+
+def _load(name: str) -> ModuleType | None:
+    if os.environ.get("CLEANER_COMPILED") == "0":
+        return None
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
+
+
+words = _load("cleaner._words")
+literals = _load("cleaner._literals")
+lines = _load("cleaner._lines")
+tags = _load("cleaner._tags")
