@@ -29,8 +29,8 @@ from cleaner.unread import (
 )
 from cleaner.writers.rows import shown
 
-BATCH_RECORDS = 64
-BATCH_BYTES = 4 << 20
+BATCH_RECORDS = 128
+BATCH_BYTES = 8 << 20
 PIECE_BYTES = 32 << 20
 
 

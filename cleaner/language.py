@@ -38,11 +38,13 @@ def guess_language(text: str) -> str | None:
     True
     """
     # The menus of a page say little; where a text has sentences, they do.
-    lines = [match.group() for match in islice(_LONG_LINE.finditer(text), _LONG_LINES)]
+    found = _LONG_LINE.finditer(text)
+    lines = [match.group() for match in islice(found, 1)]
     if lines:
         first = _vote(lines[0])
         if first.share >= _CLEAR_SHARE and first.lead >= _CLEAR_LEAD:
             return first.lang
+        lines += [match.group() for match in islice(found, _LONG_LINES - 1)]
     vote = _vote(" ".join(lines) or text[:_SAMPLE_CHARS])
     return vote.lang if vote.share >= _MIN_SHARE and vote.lead >= _MIN_LEAD else None
 

@@ -6,9 +6,7 @@ knows of files or processes.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -20,6 +18,7 @@ from cleaner.decide import Assigned, assign, decide
 from cleaner.duplicates import Duplicate, find_duplicates
 from cleaner.errors import RejectError
 from cleaner.extract import ExtractOptions, extract_with_facts
+from cleaner.garbage import no_collection
 from cleaner.header import find_header
 from cleaner.metadata import build_metadata
 from cleaner.records import Cleaned, Document, Finding, Paragraph, Raw, Rejected
@@ -123,7 +122,7 @@ class Cleaner:
 
         What is removed is the same as with `clean`; what is kept has fewer decisions.
         """
-        with _no_collection():
+        with no_collection():
             return self._clean_batch(raws)
 
     def _clean_batch(self, raws: Sequence[Raw]) -> list[Cleaned | Rejected]:
@@ -207,19 +206,6 @@ class Cleaner:
             document, paragraphs, hits.lifted, header, decisions, judgement, policy
         )
         return Cleaned(document, decisions, metadata)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Put garbage collection off: a batch makes many objects that live till its end, and looking
-    through them again and again takes an eighth of the time of a page."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _page(item: _Examined) -> classify.Page:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cleaner.config import Config
 from cleaner.errors import CleanerError
+from cleaner.garbage import collect_when_due, frozen, no_collection
 from cleaner.guarded import CleansBatches, clean_guarded
 from cleaner.records import Cleaned, Raw, Rejected
 from cleaner.runrecord import Counts
@@ -148,9 +149,7 @@ def work(connection: Connection, recipe: Recipe, settings: Mapping[str, object])
         connection.send((FAILED, error))
         return
     _limit_memory()
-    gc.collect()
-    gc.freeze()
-    with contextlib.suppress(EOFError, OSError):
+    with frozen(), no_collection(), contextlib.suppress(EOFError, OSError):
         connection.send((READY, None))
         while True:
             records = connection.recv()
@@ -162,6 +161,7 @@ def work(connection: Connection, recipe: Recipe, settings: Mapping[str, object])
             )
             connection.send((DONE, (part, _is_tired())))
             del records, part
+            collect_when_due()
 
 
 def _beat(connection: Connection) -> Callable[[], None]:
