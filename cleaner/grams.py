@@ -65,7 +65,7 @@ class Finder:
     def __init__(
         self, literals: Sequence[bytes], longest: Sequence[float], sample: bytes = b""
     ) -> None:
-        """`literals` are not empty and differ; they are numbered in their order.
+        """`literals` differ, each has something to see, and they are numbered in their order.
 
         `longest` says for each how many characters a line has at most on which it counts;
         `sample` shows which letters are common in texts.

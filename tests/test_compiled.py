@@ -181,10 +181,13 @@ def test_tags(html: str) -> None:
 
 @needs_compiled
 @given(
-    st.lists(st.text("ab\n é1", min_size=1, max_size=20), min_size=1, max_size=30, unique=True),
+    st.lists(
+        st.text("ab\n é1", min_size=1, max_size=20).filter(str.strip),
+        min_size=1, max_size=30, unique=True,
+    ),
     st.lists(st.text("ab\n é1", max_size=90).map(lambda text: f"\n{text}\n"), max_size=5),
     st.sampled_from([3, 12, inf]),
-)
+)  # fmt: skip
 def test_literals(literals: list[str], texts: list[str], longest: float) -> None:
     """The same places in the same order, lines that are too long for a literal or not."""
 
