@@ -12,6 +12,13 @@ cdef enum:
     NEWLINE = 10
     GROUP_BITS = 16
 
+# Columns of a table's members.
+cdef enum:
+    NUMBER = 0
+    OFFSET = 1
+    SIZE = 2
+    BEGIN = 3
+
 
 cdef inline uint64_t word_at(const uint8_t *place) noexcept nogil:
     cdef uint64_t word
@@ -24,7 +31,8 @@ cdef class Table:
 
     Whether a gram may be known says a bit, the one that the highest bits of a product number; to
     which literals it may belong says a group, by fewer of these bits: those of group ``k`` are
-    ``first[k]:first[k + 1]`` of `number` and `offset`, the gram's place in the literal.
+    ``first[k]:first[k + 1]`` of `members`, with a literal's number, the place of the gram in it, its
+    size, and where it begins among the letters of all, side by side as they are asked for together.
     """
 
     cdef uint64_t factor
@@ -32,35 +40,33 @@ cdef class Table:
     cdef int64_t step
     cdef const uint8_t[::1] known
     cdef const int32_t[::1] first
-    cdef const int64_t[::1] number, offset
+    cdef const int32_t[:, ::1] members
 
-    def __init__(self, int gram, int step, int bits, slots, number, offset):
-        """Literal ``number[i]`` has a gram with the slot ``slots[i]`` at ``offset[i]``."""
+    def __init__(self, int gram, int step, int bits, slots, members):
+        """Row ``i`` of `members` has a gram with the slot ``slots[i]``."""
         self.factor, self.shift, self.step = FACTOR << (8 * (WORD - gram)), 64 - bits, step
         known = np.zeros(1 << bits, np.uint8)
         known[slots] = 1
         self.known = np.packbits(known, bitorder="little")
         order = np.argsort(slots, kind="stable")
         self.group_shift = max(bits - GROUP_BITS, 0)
-        groups = slots[order] >> self.group_shift
-        self.first = np.searchsorted(groups, np.arange((1 << bits - self.group_shift) + 1)).astype(np.int32)
-        self.number, self.offset = number[order], offset[order]
+        bounds = np.arange((1 << bits - self.group_shift) + 1)
+        self.first = np.searchsorted(slots[order] >> self.group_shift, bounds).astype(np.int32)
+        self.members = np.ascontiguousarray(members[order], np.int32)
 
 
 cdef class Search:
     """Finds the literals of several tables; see `grams.Finder`."""
 
     cdef const uint8_t[::1] letters
-    cdef const int64_t[::1] begins, sizes
     cdef const double[::1] longest
     cdef tuple tables
     cdef int64_t[::1] numbers, starts
     cdef int64_t count
 
-    def __init__(self, letters, begins, sizes, longest, tables):
-        """Literal ``i`` is ``letters[begins[i] : begins[i] + sizes[i]]``."""
-        self.letters, self.begins, self.sizes, self.longest = letters, begins, sizes, longest
-        self.tables = tables
+    def __init__(self, letters, longest, tables):
+        """`letters` are those of all literals, `longest` the longest lines on which they count."""
+        self.letters, self.longest, self.tables = letters, longest, tables
 
     def find(self, const uint8_t[::1] padded, const int64_t[::1] edges, const uint8_t[::1] is_ascii):
         """Numbers and places of all literals in texts, in no order.
@@ -83,43 +89,35 @@ cdef class Search:
     ) except -1:
         """Note what one table has in the text ``low:high``."""
         cdef const uint8_t *known = &table.known[0]
-        cdef const uint8_t *end
-        cdef const uint8_t *letters
         cdef uint64_t factor = table.factor
         cdef int shift = table.shift
         cdef int64_t step = table.step
-        cdef int64_t place, slot, member, number, start, size, begin
+        cdef const int32_t *member
+        cdef const uint8_t *letters
+        cdef int64_t place, slot, group, row, start, size
         cdef int64_t line = low, line_end = low  # the line that was looked at last
-        place = low
-        while place < high:
+        place = low - step
+        while place + step < high:  # a range of unknown step would be an object
+            place += step
             slot = <int64_t> ((word_at(padded + place) * factor) >> shift)
             if not known[slot >> 3] >> (slot & 7) & 1:
-                place += step
                 continue
-            slot >>= table.group_shift
-            for member in range(table.first[slot], table.first[slot + 1]):
-                number = table.number[member]
-                start, size = place - table.offset[member], self.sizes[number]
+            group = slot >> table.group_shift
+            for row in range(table.first[group], table.first[group + 1]):
+                member = &table.members[row, 0]
+                start, size = place - member[OFFSET], member[SIZE]
                 if start < low or start + size > high:
                     continue
-                letters = &self.letters[self.begins[number]]
+                letters = &self.letters[member[BEGIN]]
                 if padded[start] != letters[0] or padded[start + size - 1] != letters[size - 1]:
                     continue
                 if memcmp(padded + start, letters, size):
                     continue
                 if is_ascii:
-                    # It may begin with the newline before its line.
-                    begin = start + (padded[start] == NEWLINE)
-                    if not line <= begin <= line_end:
-                        line = begin
-                        while line > low and padded[line - 1] != NEWLINE:
-                            line -= 1
-                        end = <const uint8_t *> memchr(padded + begin, NEWLINE, high - begin)
-                        line_end = end - padded if end != NULL else high
-                    if line_end - line > self.longest[number]:
+                    find_line(padded, start, low, high, &line, &line_end)
+                    if line_end - line > self.longest[member[NUMBER]]:
                         continue
-                self.note(number, start)
-            place += step
+                self.note(member[NUMBER], start)
         return 0
 
     cdef int note(self, int64_t number, int64_t start) except -1:
@@ -129,3 +127,18 @@ cdef class Search:
         self.numbers[self.count], self.starts[self.count] = number, start
         self.count += 1
         return 0
+
+
+cdef inline void find_line(
+    const uint8_t *padded, int64_t start, int64_t low, int64_t high, int64_t *line, int64_t *line_end
+) noexcept nogil:
+    """The line on which a literal stands, if it is not the one that is known already."""
+    cdef int64_t begin = start + (padded[start] == NEWLINE)  # it may begin with the newline before
+    cdef const uint8_t *end
+    if line[0] <= begin <= line_end[0]:
+        return
+    line[0] = begin
+    while line[0] > low and padded[line[0] - 1] != NEWLINE:
+        line[0] -= 1
+    end = <const uint8_t *> memchr(padded + begin, NEWLINE, high - begin)
+    line_end[0] = end - padded if end != NULL else high

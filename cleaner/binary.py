@@ -23,7 +23,8 @@ _BINARY_MAGICS = (
     (b"ID3\x04", "a sound file"),
     (b"PAR1\x15", "a Parquet file"),
 )
-_CONTROLS = bytes(sorted({*range(32)} - {*b"\t\n\r\f\x1b"} | {0x7F}))
+_CONTROLS = {*range(32)} - {*b"\t\n\r\f\x1b"} | {0x7F}
+_IS_CONTROL = bytes(byte in _CONTROLS for byte in range(256))
 _MAX_CONTROL_SHARE = 0.05
 _MAGICS = tuple(magic for magic, _ in _BINARY_MAGICS)
 
@@ -37,7 +38,7 @@ def binary_kind(body: bytes) -> str | None:
     if body.startswith(_MAGICS):
         return next(kind for magic, kind in _BINARY_MAGICS if body.startswith(magic))
     sample = body[:_SAMPLE]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    controls = sample.translate(_IS_CONTROL).count(1)
     if controls > max(2, _MAX_CONTROL_SHARE * len(sample)) and not utf16_without_mark(body):
         return f"binary data ({controls} control characters in {len(sample)} bytes)"
     return None

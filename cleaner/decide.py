@@ -180,7 +180,7 @@ def _tile(
 
     White space that does not stay goes with the removal before it, else with the next one.
     """
-    gone = {i for i, verdict in enumerate(verdicts) if _label(verdict) in removed}
+    gone = {i for i, verdict in enumerate(verdicts) if verdict and verdict.label in removed}
     lost_gaps = _lost_gaps(text, paragraphs, gone)
     decisions: list[Decision] = []
     at, last = 0, len(paragraphs) - 1

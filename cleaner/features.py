@@ -68,7 +68,6 @@ class Tokens(NamedTuple):
     """
 
     buffer: Bytes
-    classes: Bytes  # of bytes, places in `COUNTS`
     begins: Ints  # of paragraphs, in bytes
     finishes: Ints
     first: Ints
@@ -77,6 +76,11 @@ class Tokens(NamedTuple):
     words: Hashes
     heads: Bytes  # of words: the class of the first byte
     counts: Ints
+
+    @property
+    def classes(self) -> Bytes:
+        """The class of each byte: its place in `COUNTS`."""
+        return np.frombuffer(self.buffer.tobytes().translate(CLASS_OF), np.uint8)
 
     @property
     def suffixes(self) -> Hashes:
@@ -121,8 +125,7 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     if compiled.words is None:
         tokens = _find_words(buffer)
     else:
-        classes = np.frombuffer(buffer.tobytes().translate(CLASS_OF), np.uint8)
-        tokens = Tokens(buffer, classes, *compiled.words.find_words(buffer, BYTE_CLASS))
+        tokens = Tokens(buffer, *compiled.words.find_words(buffer, BYTE_CLASS))
     # Both are rare, and show only here: nothing has to look at every text before.
     if tokens.finishes.size != len(texts):
         return tokenise([text.replace(SEPARATOR, " ") for text in texts])
@@ -143,7 +146,7 @@ def _find_words(buffer: Bytes) -> Tokens:
     word_bytes = np.zeros(starts.size + 1, np.int64)
     np.cumsum(ends - starts, out=word_bytes[1:])
     return Tokens(
-        found.buffer, found.classes, begins, finishes, first, starts, ends,
+        found.buffer, begins, finishes, first, starts, ends,
         word_hashes(found, starts, ends), found.classes.take(starts),
         class_counts(found, begins, finishes, np.diff(word_bytes.take(first))),
     )  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.features import (
+    BYTE_CLASS,
     COUNTS,
     Floats,
     Hashes,
@@ -169,12 +170,12 @@ def list_items(tokens: Tokens) -> Flags:
 def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
     """The classes of each paragraph's last, last but one, and first byte."""
     top = max(tokens.buffer.size - 1, 0)
-    classes = tokens.classes
-    return (
-        classes.take(np.maximum(tokens.finishes - 1, 0)),
-        classes.take(np.maximum(tokens.finishes - 2, 0)),
-        classes.take(np.minimum(tokens.begins, top)),
+    places = (
+        np.maximum(tokens.finishes - 1, 0),
+        np.maximum(tokens.finishes - 2, 0),
+        np.minimum(tokens.begins, top),
     )
+    return tuple(BYTE_CLASS.take(tokens.buffer.take(place)) for place in places)
 
 
 def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:

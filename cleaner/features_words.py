@@ -167,16 +167,16 @@ def word_places(tokens: Tokens) -> Ints:
 
 def is_name(tokens: Tokens) -> NDArray[np.bool_]:
     """Words with a capital that don't open a sentence or a quotation."""
-    return _is_name(tokens, tokens.classes.take(tokens.ends))
+    return _is_name(tokens, tokens.classes)
 
 
-def _is_name(tokens: Tokens, after: Bytes) -> NDArray[np.bool_]:
-    """`after` are the classes of the bytes behind words: each is followed by one."""
+def _is_name(tokens: Tokens, classes: Bytes) -> NDArray[np.bool_]:
+    after = classes.take(tokens.ends)  # each word is followed by a byte
     names = tokens.heads == _UPPER
     names[1:] &= (after[:-1] != _STOP) & (after[:-1] != _COLON)
     names[tokens.first[:-1][tokens.first[1:] > tokens.first[:-1]]] = False
     # The byte before the first word of all is the last one of all, a separator.
-    names &= tokens.classes.take(tokens.starts - 1, mode="wrap") != _QUOTE
+    names &= classes.take(tokens.starts - 1, mode="wrap") != _QUOTE
     return np.asarray(names)
 
 
@@ -184,7 +184,7 @@ def style_grams(tokens: Tokens, vocabulary: NDArray[np.bool_]) -> Grams:
     """Patterns of one, two and three masked words with the marks between them."""
     first, classes = tokens.first, tokens.classes
     after = classes.take(tokens.ends)
-    names, numbers = _is_name(tokens, after), tokens.heads == _DIGIT
+    names, numbers = _is_name(tokens, classes), tokens.heads == _DIGIT
     rare = np.flatnonzero(~(vocabulary.take(word_places(tokens)) | names | numbers))
     masked = tokens.words.copy()
     suffixes = suffix_hashes(tokens.buffer, tokens.starts.take(rare), tokens.ends.take(rare))

@@ -133,10 +133,12 @@ def _search(
         places = np.concatenate([first + step for step in range(kind.step)])
         factor = _FACTOR << np.uint64(8 * (_WORD - kind.gram))
         slots = ((at[places] * factor) >> np.uint64(64 - kind.bits)).astype(np.intp)
-        offsets = places - np.tile(begins[chosen], kind.step)
         numbers = np.tile(chosen, kind.step)
-        tables.append(module.Table(kind.gram, kind.step, kind.bits, slots, numbers, offsets))
-    return module.Search(np.frombuffer(letters, np.uint8), begins, sizes, longest, tuple(tables))
+        members = np.stack(
+            [numbers, places - begins[numbers], sizes[numbers], begins[numbers]], axis=1
+        )
+        tables.append(module.Table(kind.gram, kind.step, kind.bits, slots, members))
+    return module.Search(np.frombuffer(letters, np.uint8), longest, tuple(tables))
 
 
 def _line_sizes(joined: bytes, starts: Places) -> Places:

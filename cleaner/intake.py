@@ -29,7 +29,7 @@ from cleaner.unread import (
 )
 from cleaner.writers.rows import shown
 
-BATCH_RECORDS = 128
+BATCH_RECORDS = 256
 BATCH_BYTES = 8 << 20
 PIECE_BYTES = 32 << 20
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 
 _STOP_WORDS = {
@@ -15,10 +15,13 @@ _STOP_WORDS = {
     "it": "il lo gli e di che è per un una con non sono del della dei nel alla le si ha al",
     "nl": "de het een en van in dat is op te zijn voor met niet aan er om ook als bij maar",
 }
-_LANGUAGES = {
-    word: tuple(lang for lang, words in _STOP_WORDS.items() if word in words.split())
-    for words in _STOP_WORDS.values()
-    for word in words.split()
+# Votes for all languages in one number, so many bits for each: a word's votes are one sum.
+_BITS = 16
+_VOTES = {
+    word: sum(
+        1 << _BITS * i for i, known in enumerate(_STOP_WORDS.values()) if word in known.split()
+    )
+    for word in " ".join(_STOP_WORDS.values()).split()
 }
 _MIN_LETTERS = 50
 _LONG_LINE = re.compile(r"[^\n]{80,400}")
@@ -59,12 +62,10 @@ class _Vote(NamedTuple):
 
 def _vote(sample: str) -> _Vote:
     words = sample.lower().split()
-    if sum(map(len, words)) < _MIN_LETTERS:
+    if len("".join(words)) < _MIN_LETTERS:
         return _Vote("", 0.0, 0.0)
-    votes = dict.fromkeys(_STOP_WORDS, 0)
-    for languages in filter(None, map(_LANGUAGES.get, words)):
-        for lang in languages:
-            votes[lang] += 1
-    second, most = sorted(votes.values())[-2:]
-    best = max(votes, key=votes.__getitem__)
+    total = sum(map(_VOTES.get, words, repeat(0)))
+    votes = [total >> _BITS * i & (1 << _BITS) - 1 for i in range(len(_STOP_WORDS))]
+    second, most = sorted(votes)[-2:]
+    best = [*_STOP_WORDS][votes.index(most)]
     return _Vote(best, most / len(words), most / max(second, 0.1))

@@ -149,7 +149,7 @@ def _suspect_chars(
     policy: Policy,
 ) -> int:
     """Characters of kept reporting whose machine score is above the suspect threshold."""
-    suspects = np.flatnonzero(judgement.machine >= np.float64(policy.suspect))  # not NaN
+    suspects = (judgement.machine >= np.float64(policy.suspect)).nonzero()[0]  # not NaN
     chars = 0
     for index in suspects.tolist():
         start, end = paragraphs[index].span

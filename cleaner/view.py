@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cleaner import compiled
+
 _PLAIN = {
     "'": "’‘‚ʼ‛′´`",
     '"': "“”„«»″",
@@ -19,6 +21,8 @@ _PLAIN = {
     " ": "\u00a0\u202f\u2009\u2002\u2003\u2007\u3000\t",
 }
 _PAIRS = tuple((fancy, plain) for plain, variants in _PLAIN.items() for fancy in variants)
+_TABLE = np.arange(1 << 16, dtype=np.uint16)
+_TABLE[[ord(fancy) for fancy, _ in _PAIRS]] = [ord(plain) for _, plain in _PAIRS]
 
 
 class View(NamedTuple):
@@ -54,11 +58,19 @@ def view(text: str) -> View:
     if text.isascii():
         plain = text.replace("\t", " ").replace("`", "'")
         return View(plain, b"\n" + plain.encode("ascii").lower() + b"\n", None)
-    plain = text
-    for fancy, replacement in _PAIRS:
-        plain = plain.replace(fancy, replacement)
+    plain = _plain(text)
     folded = b"\n" + plain.encode("utf-8", "surrogatepass").lower() + b"\n"
     if plain.isascii():
         return View(plain, folded, None)
     octets = np.frombuffer(folded, dtype=np.uint8)
     return View(plain, folded, np.flatnonzero((octets & 0xC0) != 0x80))
+
+
+def _plain(text: str) -> str:
+    if compiled.lines is not None:
+        mapped: str | None = compiled.lines.mapped(text, _TABLE)
+        if mapped is not None:
+            return mapped
+    for fancy, replacement in _PAIRS:
+        text = text.replace(fancy, replacement)
+    return text

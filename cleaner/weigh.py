@@ -58,7 +58,7 @@ def weigh(
     # Wider than the scores, or a threshold would be rounded before it is compared.
     doubtful = judgement.content < np.float64(policy.keep)
     written = _written(paragraphs, known, judgement, policy)
-    questions = [i for i in np.flatnonzero(doubtful | written).tolist() if i not in known]
+    questions = [i for i in (doubtful | written).nonzero()[0].tolist() if i not in known]
     if not questions:
         return verdicts
     content = judgement.content.tolist()
@@ -95,13 +95,14 @@ def _written(
     the text stays, and the document's score says so.
     """
     written = judgement.machine >= np.float64(policy.machine)  # not where it is NaN
-    if written.any():
-        article = judgement.content >= np.float64(policy.keep)
-        suspect = judgement.machine >= np.float64(min(policy.suspect, policy.machine))
-        chars = np.array([len(paragraph.text) for paragraph in paragraphs])
-        chars[list(known)] = 0
-        if chars[suspect].sum() > policy.most * chars[suspect | article].sum():
-            written[:] = False
+    if not written.any():
+        return written
+    article = judgement.content >= np.float64(policy.keep)
+    suspect = judgement.machine >= np.float64(min(policy.suspect, policy.machine))
+    chars = np.array([len(paragraph.text) for paragraph in paragraphs])
+    chars[list(known)] = 0
+    if chars[suspect].sum() > policy.most * chars[suspect | article].sum():
+        written[:] = False
     for index in np.flatnonzero(written)[::-1].tolist():
         # A heading goes with what it heads: style says nothing of five words.
         if index + 1 < written.size and not written[index + 1]:

@@ -34,6 +34,7 @@ from cleaner.lines import (
     visible_lines,
 )
 from cleaner.records import Paragraph, Span
+from cleaner.view import view
 from cleaner.word_sums import style_sums, text_sums
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,6 +147,16 @@ def test_lines(text: str, marks: str) -> None:
     assert len({*both(lambda: are_lines([Paragraph(0, Span(0, len(text)), text)]))}) == 1
     fast_places, slow_places = both(lambda: spaced(text, marks))
     assert fast_places == slow_places
+
+
+@needs_compiled
+@given(_TEXTS)
+def test_views(text: str) -> None:
+    """The view of a text, in all widths of characters."""
+    fast, slow = both(lambda: view(text))
+    assert (fast.text, fast.folded) == (slow.text, slow.folded)
+    assert fast.text.isascii() == slow.text.isascii()
+    assert np.array_equal(fast.starts, slow.starts)
 
 
 @needs_compiled
