@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice, repeat
+from itertools import islice
 from typing import NamedTuple
 
 _STOP_WORDS = {
@@ -15,6 +15,7 @@ _STOP_WORDS = {
     "it": "il lo gli e di che è per un una con non sono del della dei nel alla le si ha al",
     "nl": "de het een en van in dat is op te zijn voor met niet aan er om ook als bij maar",
 }
+_LANGUAGES = tuple(_STOP_WORDS)
 # Votes for all languages in one number, so many bits for each: a word's votes are one sum.
 _BITS = 16
 _VOTES = {
@@ -64,8 +65,8 @@ def _vote(sample: str) -> _Vote:
     words = sample.lower().split()
     if len("".join(words)) < _MIN_LETTERS:
         return _Vote("", 0.0, 0.0)
-    total = sum(map(_VOTES.get, words, repeat(0)))
+    total = sum(filter(None, map(_VOTES.get, words)))
     votes = [total >> _BITS * i & (1 << _BITS) - 1 for i in range(len(_STOP_WORDS))]
     second, most = sorted(votes)[-2:]
-    best = [*_STOP_WORDS][votes.index(most)]
+    best = _LANGUAGES[votes.index(most)]
     return _Vote(best, most / len(words), most / max(second, 0.1))

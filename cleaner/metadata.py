@@ -22,6 +22,7 @@ _CONTENT = ("reporting", "ai_commentary", "duplicate")
 _SENTENCE_END = regex.compile(r"[.!?:;。！？।؟][\"'”’»)\]*]*\Z")
 _CUT_MARK = regex.compile(r"(?:…|\.\.\.|\[\+\d+ chars\]|\[(?:…|\.\.\.)\])\W*\Z")
 _LATIN_END = regex.compile(r"[\p{Latin}\d,%-]\Z")
+_STOPS = frozenset(".!?")
 _PROSE_WORDS = 20
 _TAIL_CHARS = 2_000
 _BYLINE_START = regex.compile(
@@ -92,6 +93,8 @@ def is_truncated(text: str, decisions: Sequence[Decision]) -> bool:
     # Its last line; a decision may be about many paragraphs.
     tail = text[max(last.span.start, last.span.end - _TAIL_CHARS) : last.span.end]
     end = tail.strip().rsplit("\n", 1)[-1].rstrip()
+    if end[-1:] in _STOPS and end[-2:-1].isalnum():
+        return False  # most texts end so
     if _CUT_MARK.search(end):
         return True
     if _SENTENCE_END.search(end) or not _LATIN_END.search(end):
