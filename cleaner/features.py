@@ -122,23 +122,21 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     True
     """
     buffer = joined(texts)
-    if compiled.words is None:
-        tokens = _find_words(buffer)
-    else:
-        tokens = Tokens(buffer, *compiled.words.find_words(buffer, BYTE_CLASS))
     # Both are rare, and show only here: nothing has to look at every text before.
-    if tokens.finishes.size != len(texts):
+    finishes = np.flatnonzero(buffer == ord(SEPARATOR))
+    if finishes.size != len(texts):
         return tokenise([text.replace(SEPARATOR, " ") for text in texts])
-    if (tokens.finishes - tokens.begins > MAX_PARAGRAPH_CHARS).any():
+    if (np.diff(finishes, prepend=-1) > MAX_PARAGRAPH_CHARS).any():
         short = [text[:MAX_PARAGRAPH_CHARS] for text in texts]
         if sum(map(len, short)) < sum(map(len, texts)):
             return tokenise(short)
-    return tokens
+    if compiled.words is None:
+        return _find_words(buffer, finishes)
+    return Tokens(buffer, *compiled.words.find_words(buffer, BYTE_CLASS))
 
 
-def _find_words(buffer: Bytes) -> Tokens:
+def _find_words(buffer: Bytes, finishes: Ints) -> Tokens:
     found = scan(buffer)
-    finishes = found.rare[found.marks == ord(SEPARATOR)]
     begins = np.zeros_like(finishes)
     begins[1:] = finishes[:-1] + 1
     starts, ends = word_edges(found.is_word)

@@ -103,9 +103,10 @@ def test_quarantined_records_give_status_3(crawl: Path, capsys: pytest.CaptureFi
 
 
 def test_too_many_errors_stop_the_run_with_status_4(
-    crawl: Path, capsys: pytest.CaptureFixture[str]
+    crawl: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over the error budget the run stops after a commit, and the next one goes on."""
+    monkeypatch.setattr("cleaner.intake.BATCH_RECORDS", 64)
     for number in range(200):
         (crawl / f"x{number:03}.txt").write_text("REJECT")
 

@@ -106,6 +106,7 @@ def test_compiled_loops_are_those_of_this_checkout() -> None:
 @example([])
 @example(["", "\x1e", "''", "it's 'a'b'", "©'x", "x'©", "'"])
 @example(["ab" * 9_000 + "ü" * 9_000, "next"])
+@example(["short", "x" * 300_000, "", "\x1e" * 20_000])
 def test_words(texts: list[str]) -> None:
     """Words, their hashes and counts, whatever the texts are made of."""
     assert same_tokens(*both(lambda: tokenise(texts)))
@@ -241,3 +242,13 @@ def test_a_run_writes_the_same_bytes(tmp_path: Path) -> None:
         ])  # fmt: skip
     assert written[0] == written[1]
     assert sum(map(len, written[0])) > 10_000
+
+
+@pytest.mark.slow
+def test_all_fast_tests_pass_without_compiled_loops() -> None:
+    """Who has no compiler has the same program."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "2", "-q", "-m", "not slow and not shared"],
+        cwd=ROOT, env=os.environ | {"CLEANER_COMPILED": "0"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
