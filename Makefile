@@ -31,7 +31,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_batch.py
 
-$(VENV)/.installed: pyproject.toml constraints.txt $(wildcard cleaner/*.pyx)
+$(VENV)/.installed: pyproject.toml constraints.txt $(wildcard cleaner/*.pyx cleaner/*.pxd)
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -c constraints.txt -e .
 	@touch $@

@@ -55,14 +55,30 @@ cdef class Table:
         self.members = np.ascontiguousarray(members[order], np.int32)
 
 
+cdef class Hits:
+    """Literals that were found: their numbers and places."""
+
+    cdef int64_t[::1] numbers, starts
+    cdef int64_t count
+
+    def __init__(self):
+        self.numbers, self.starts = np.empty((2, 1024), np.int64)
+
+    cdef int add(self, int64_t number, int64_t start) except -1:
+        if self.count == self.numbers.shape[0]:
+            self.numbers = np.concatenate([self.numbers, self.numbers])
+            self.starts = np.concatenate([self.starts, self.starts])
+        self.numbers[self.count], self.starts[self.count] = number, start
+        self.count += 1
+        return 0
+
+
 cdef class Search:
-    """Finds the literals of several tables; see `grams.Finder`."""
+    """Finds the literals of several tables; see `grams.Finder`. Threads may share one."""
 
     cdef const uint8_t[::1] letters
     cdef const double[::1] longest
     cdef tuple tables
-    cdef int64_t[::1] numbers, starts
-    cdef int64_t count
 
     def __init__(self, letters, longest, tables):
         """`letters` are those of all literals, `longest` the longest lines on which they count."""
@@ -75,17 +91,16 @@ cdef class Search:
         """
         cdef int64_t text
         cdef Table table
-        self.count = 0
-        self.numbers, self.starts = np.empty((2, 1024), np.int64)
+        cdef Hits hits = Hits()
         if padded.shape[0] != edges[edges.shape[0] - 1] + WORD:
             raise ValueError(f"{padded.shape[0]} bytes, texts of {edges[edges.shape[0] - 1]}")
         for table in self.tables:
             for text in range(edges.shape[0] - 1):
-                self.find_in(table, &padded[0], edges[text], edges[text + 1], is_ascii[text])
-        return np.array(self.numbers[: self.count]), np.array(self.starts[: self.count])
+                self.find_in(table, hits, &padded[0], edges[text], edges[text + 1], is_ascii[text])
+        return np.array(hits.numbers[: hits.count]), np.array(hits.starts[: hits.count])
 
     cdef int find_in(
-        self, Table table, const uint8_t *padded, int64_t low, int64_t high, bint is_ascii
+        self, Table table, Hits hits, const uint8_t *padded, int64_t low, int64_t high, bint is_ascii
     ) except -1:
         """Note what one table has in the text ``low:high``."""
         cdef const uint8_t *known = &table.known[0]
@@ -117,15 +132,7 @@ cdef class Search:
                     find_line(padded, start, low, high, &line, &line_end)
                     if line_end - line > self.longest[member[NUMBER]]:
                         continue
-                self.note(member[NUMBER], start)
-        return 0
-
-    cdef int note(self, int64_t number, int64_t start) except -1:
-        if self.count == self.numbers.shape[0]:
-            self.numbers = np.concatenate([self.numbers, self.numbers])
-            self.starts = np.concatenate([self.starts, self.starts])
-        self.numbers[self.count], self.starts[self.count] = number, start
-        self.count += 1
+                hits.add(member[NUMBER], start)
         return 0
 
 

@@ -8,12 +8,14 @@ finds no compiler, or ``CLEANER_COMPILED=0`` is set, the program does without th
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from types import ModuleType
 
 
 def _load(name: str) -> ModuleType | None:
-    if os.environ.get("CLEANER_COMPILED") == "0":
+    # Their hashes are made of bytes as they lie in memory.
+    if os.environ.get("CLEANER_COMPILED") == "0" or sys.byteorder != "little":
         return None
     try:
         return import_module(name)
@@ -21,7 +23,8 @@ def _load(name: str) -> ModuleType | None:
         return None
 
 
-words = _load("cleaner._words")
-literals = _load("cleaner._literals")
 lines = _load("cleaner._lines")
+literals = _load("cleaner._literals")
+sums = _load("cleaner._sums")
 tags = _load("cleaner._tags")
+words = _load("cleaner._words")

@@ -27,10 +27,10 @@ def text_sums(tokens: Tokens, weights: Pairs) -> tuple[Doubles, Doubles]:
     `weights` is ``(2**BITS, pairs)`` for so many pairs of models. Returns the sums over words,
     ``(paragraphs, 2 * pairs)``, and for the first pair the sums over what describes lines.
     """
-    if compiled.words is None:
+    if compiled.sums is None:
         grams = content_grams(tokens)
         return sum_scores(grams, weights), sum_edges(grams, weights[:, 0])
-    sums, edges = compiled.words.text_sums(tokens.words, tokens.first, weights.view(np.float32))
+    sums, edges = compiled.sums.text_sums(tokens.words, tokens.first, weights.view(np.float32))
     return sums, edges
 
 
@@ -38,11 +38,11 @@ def style_sums(
     tokens: Tokens, vocabulary: NDArray[np.bool_], weights: Pairs, chosen: Flags
 ) -> Doubles:
     """The weights of the `style_grams` of the chosen paragraphs, summed up: ``(chosen, 2)``."""
-    if compiled.words is None:
+    if compiled.sums is None:
         if np.diff(tokens.first)[chosen].sum() < _MOST * tokens.words.size:
             return sum_scores(style_grams(of_paragraphs(tokens, chosen), vocabulary), weights)
         return sum_scores(style_grams(tokens, vocabulary), weights)[chosen]
-    sums = compiled.words.style_sums(
+    sums = compiled.sums.style_sums(
         tokens.buffer, BYTE_CLASS, tokens.finishes, tokens.first, tokens.starts, tokens.ends,
         tokens.words, tokens.heads, np.packbits(vocabulary, bitorder="little"),
         weights.view(np.float32).reshape(-1, 2), chosen.view(np.uint8),

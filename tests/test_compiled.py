@@ -38,7 +38,7 @@ from cleaner.view import view
 from cleaner.word_sums import style_sums, text_sums
 
 ROOT = Path(__file__).resolve().parents[1]
-LOOPS = ("lines", "literals", "tags", "words")
+LOOPS = ("lines", "literals", "sums", "tags", "words")
 Result = TypeVar("Result")
 
 needs_compiled = pytest.mark.skipif(
