@@ -17,7 +17,7 @@ cdef extern from "Python.h":
 
 cdef uint64_t FACTOR = 0x9E3779B97F4A7C15
 cdef enum:
-    EDGE = 24
+    EDGE = 16
 
 
 cdef inline object named_tuple(type kind, tuple values):

@@ -122,17 +122,19 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     True
     """
     buffer = joined(texts)
+    if compiled.words is None:
+        finishes = np.flatnonzero(buffer == ord(SEPARATOR))
+    else:
+        found = compiled.words.find_words(buffer, BYTE_CLASS)
+        finishes = found[1]
     # Both are rare, and show only here: nothing has to look at every text before.
-    finishes = np.flatnonzero(buffer == ord(SEPARATOR))
     if finishes.size != len(texts):
         return tokenise([text.replace(SEPARATOR, " ") for text in texts])
     if (np.diff(finishes, prepend=-1) > MAX_PARAGRAPH_CHARS).any():
         short = [text[:MAX_PARAGRAPH_CHARS] for text in texts]
         if sum(map(len, short)) < sum(map(len, texts)):
             return tokenise(short)
-    if compiled.words is None:
-        return _find_words(buffer, finishes)
-    return Tokens(buffer, *compiled.words.find_words(buffer, BYTE_CLASS))
+    return _find_words(buffer, finishes) if compiled.words is None else Tokens(buffer, *found)
 
 
 def _find_words(buffer: Bytes, finishes: Ints) -> Tokens:
