@@ -5,17 +5,25 @@ Functions that skip return the place behind what they skip; a place is never bey
 them goes back, so that their time grows with the length of the page.
 """
 
+from libc.stdint cimport uint32_t, uint64_t
+from libc.string cimport memset
+
 from cpython.unicode cimport (
     PyUnicode_DATA, PyUnicode_FindChar, PyUnicode_KIND, PyUnicode_READ, PyUnicode_READ_CHAR,
     PyUnicode_Substring,
 )
+
+cdef enum:
+    NAMES = 128
 
 
 def find_tags(str html):
     """All tags in order, as tuples of name, attributes, text, closed, tail, gap and rest."""
     cdef Py_ssize_t size = len(html), begin = 0, place, name_end, attributes_end, text_end, end
     cdef str name, closed, tail, gap, rest
-    cdef list tags = []
+    cdef list tags = [], names = [None] * NAMES
+    cdef uint64_t[NAMES] keys
+    memset(keys, 0, sizeof(keys))
     while True:
         begin = find(html, size, begin, u"<")
         if begin == size:
@@ -31,7 +39,7 @@ def find_tags(str html):
         if attributes_end == size:
             begin += 1
             continue
-        name = PyUnicode_Substring(html, begin + 1, name_end)
+        name = name_of(html, begin + 1, name_end, keys, names)
         text_end = end = skip_text(html, size, attributes_end + 1)
         closed = tail = gap = rest = ""
         place = skip_end_tag(html, size, text_end, begin + 1, name_end)
@@ -54,6 +62,26 @@ def find_tags(str html):
             PyUnicode_Substring(html, attributes_end + 1, text_end), closed, tail, gap, rest,
         ))
         begin = end
+
+
+cdef str name_of(
+    str html, Py_ssize_t begin, Py_ssize_t end, uint64_t *keys, list names
+):
+    """A tag's name; names that came before are not made again, nor are their hashes."""
+    cdef uint64_t key = 0
+    cdef Py_ssize_t place, slot
+    cdef Py_UCS4 char
+    if end - begin > 8:
+        return PyUnicode_Substring(html, begin, end)
+    for place in range(begin, end):
+        char = at(html, place)
+        if not 0 < <uint32_t> char < 128:
+            return PyUnicode_Substring(html, begin, end)
+        key = key << 8 | <uint32_t> char
+    slot = <Py_ssize_t> ((key * <uint64_t> 0x9E3779B97F4A7C15) >> 57)
+    if keys[slot] != key:
+        keys[slot], names[slot] = key, PyUnicode_Substring(html, begin, end)
+    return names[slot]
 
 
 cdef inline Py_UCS4 at(str html, Py_ssize_t place):

@@ -24,7 +24,7 @@ from cleaner.block_walk import Walked
 from cleaner.errors import ModelError
 from cleaner.expected_f1 import level_pages
 from cleaner.features import Floats, Ints, Tokens, pieces, tokenise
-from cleaner.features_around import Flags, rows_of_pages, side_by_side
+from cleaner.features_around import Flags, rows_of_pages
 from cleaner.features_page import (
     Shape,
     first_pass,
@@ -150,21 +150,19 @@ def shapes(batch: BlockBatch, scores: Sequence[Floats]) -> Shape:
 def first_inputs(batch: BlockBatch, own: Shape, dom: DomShape) -> Floats:
     """What the first judgement sees: ``(blocks, features)``."""
     whole = np.ones(batch.starts.size - 1, np.bool_)
-    text = first_pass(own, batch.starts, batch.page, whole)
-    return side_by_side([text, dom.own])
+    return first_pass(own, batch.starts, batch.page, whole, dom.own)
 
 
 def second_inputs(batch: BlockBatch, own: Shape, dom: DomShape, logits: Floats) -> Floats:
     """What the second judgement sees: the first one of all blocks around, in text and tree."""
     whole = np.ones(batch.starts.size - 1, np.bool_)
-    text = second_pass(own, logits, batch.starts, batch.page, whole)
     clipped = np.where(batch.settled, np.float32(-8), np.clip(logits, -8, 8))
     chance = sigmoid(clipped)
     weight = np.sqrt(own.chars).astype(np.float32)
     columns: list[Floats] = []
     for group in (dom.alike, dom.beside):
         columns += group_means(group, [clipped / 4, chance], weight)
-    return side_by_side([text, *columns, dom.brief])
+    return second_pass(own, logits, batch.starts, batch.page, whole, *columns, dom.brief)
 
 
 def load_block_model(folder: Path | None = None) -> BlockModel:

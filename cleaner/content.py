@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.features import Floats, Ints, Tokens
-from cleaner.features_around import Flags, headline_lists, rows_of_pages, side_by_side
+from cleaner.features_around import Flags, headline_lists, rows_of_pages
 from cleaner.features_belonging import belonging
 from cleaner.features_page import (
     Shape,
@@ -173,9 +173,8 @@ def _forward_open(layers: Layers, inputs: Floats, settled: Flags) -> Floats:
 
 def second_inputs(known: Judged, first: Floats, rarity: Ints, whole: Flags) -> Floats:
     """What the second judgement sees: the first one all around, and what belongs together."""
-    around = second_pass(known.own, first, known.starts, known.page, whole)
     tied = belonging(known.words, known.own, known.items, first, rarity, known.starts, known.page)
-    return side_by_side([around, tied])
+    return second_pass(known.own, first, known.starts, known.page, whole, tied)
 
 
 def trusted(logits: Floats, known: Judged, trust: Trust) -> Floats:

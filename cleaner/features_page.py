@@ -178,19 +178,22 @@ def _edge_classes(tokens: Tokens) -> tuple[NDArray[np.uint8], ...]:
     return tuple(BYTE_CLASS.take(tokens.buffer.take(place)) for place in places)
 
 
-def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags) -> Floats:
-    """Everything that the first judgement sees: ``(paragraphs, features)``."""
+def first_pass(own: Shape, starts: Ints, page: Ints, whole: Flags, *more: Floats) -> Floats:
+    """Everything that the first judgement sees, and `more`: ``(paragraphs, features)``."""
     return side_by_side(
         [
             own.own,
             neighbours(own.shared, starts, page, _REACH),
             density(own.mass, own.chars, starts, page, whole),
+            *more,
         ]
     )
 
 
-def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Flags) -> Floats:
-    """What the second judgement sees: the first one of every row around, and little else."""
+def second_pass(
+    own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Flags, *more: Floats
+) -> Floats:
+    """What the second judgement sees: the first one of every row around, little else, `more`."""
     settled = is_settled(own)
     logits = np.where(settled, np.float32(-8), np.clip(logits, -8, 8))
     weight = np.where(settled, 0, 256 / (1 + np.exp(-logits))).astype(np.int64)
@@ -203,5 +206,6 @@ def second_pass(own: Shape, logits: Floats, starts: Ints, page: Ints, whole: Fla
             density(own.chars * weight, own.chars, starts, page, whole),
             runs(logits > 0, own.chars, starts, page),
             runs((logits > 2) & (own.chars > LONG), own.chars, starts, page),
+            *more,
         ]
     )

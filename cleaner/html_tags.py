@@ -95,9 +95,18 @@ def read_page(html: str) -> Page | None:
     >>> read_page('<script type="application/ld+json">{"a": 1}</script>').linked_data
     ['{"a": 1}']
     """
-    if html.count("<") > MAX_TAGS or len(html) > MAX_HTML_CHARS:
+    if len(html) > MAX_HTML_CHARS:
         return None
-    return Page(read_tags(html), _linked_data(html))
+    tags = read_tags(html)
+    # Scripts have many "<", which are no tags; most pages have too few tags for any doubt.
+    if len(tags) > MAX_TAGS or (2 * len(tags) > MAX_TAGS and _count(tags) > MAX_TAGS):
+        return None
+    return Page(tags, _linked_data(html))
+
+
+def _count(tags: Tags) -> int:
+    """How many start and end tags there are; a tag may be both."""
+    return len(tags) + sum(tag[3] != "" for tag in tags)
 
 
 def read_tags(html: str) -> Tags:
