@@ -57,6 +57,9 @@ _LINKED_DATA, _LINKED_DATA_ESCAPED = "application/ld+json", "application/ld&#"
 # news pages the largest has 19,600.
 MAX_TAGS = 25_000
 MAX_HTML_CHARS = 30_000_000
+# A page of so many characters has some 100,000 tags at worst; a larger one with so many times more
+# "<" than it may have tags isn't read at all.
+_SMALL_CHARS, _MOST_MARKS = 400_000, 4
 # Real pages stay below 100, and libxml2 drops what is deeper than 2,048 without a word.
 MAX_DEPTH = 500
 
@@ -95,7 +98,9 @@ def read_page(html: str) -> Page | None:
     >>> read_page('<script type="application/ld+json">{"a": 1}</script>').linked_data
     ['{"a": 1}']
     """
-    if len(html) > MAX_HTML_CHARS:
+    if len(html) > _SMALL_CHARS and (
+        len(html) > MAX_HTML_CHARS or html.count("<") > _MOST_MARKS * MAX_TAGS
+    ):
         return None
     tags = read_tags(html)
     # Scripts have many "<", which are no tags; most pages have too few tags for any doubt.
