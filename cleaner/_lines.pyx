@@ -97,7 +97,7 @@ def are_lines(paragraphs):
     return True
 
 
-def starts_with_any(str text, list spans, str chars):
+def starts_with_any(str text, spans, str chars):
     """Whether a span begins with one of so many characters."""
     cdef object span
     for span in spans:

@@ -42,9 +42,11 @@ cdef class Table:
     cdef const int32_t[::1] first
     cdef const int32_t[:, ::1] members
 
-    def __init__(self, int gram, int step, int bits, slots, members):
-        """Row ``i`` of `members` has a gram with the slot ``slots[i]``."""
+    def __init__(self, int gram, int step, int bits, words, members):
+        """Row ``i`` of `members` has the gram that ``words[i]``, eight bytes, begins with."""
+        # The product knows nothing of the bytes behind the gram.
         self.factor, self.shift, self.step = FACTOR << (8 * (WORD - gram)), 64 - bits, step
+        slots = ((words * np.uint64(self.factor)) >> np.uint64(self.shift)).astype(np.intp)
         known = np.zeros(1 << bits, np.uint8)
         known[slots] = 1
         self.known = np.packbits(known, bitorder="little")

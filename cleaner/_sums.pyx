@@ -115,7 +115,8 @@ def style_sums(
     """What `features_words.style_grams` of the chosen paragraphs weigh, not yet scaled.
 
     The arguments are fields of `features.Tokens`, the vocabulary, a bit a place from the lowest on,
-    and the weights of two experts, ``(2**18, 2)``. Returns ``(paragraphs, 2)``, 0 for those that are not chosen.
+    and the weights of two experts, ``(2**18, 2)``. Returns ``(paragraphs, 2)``, 0 for those that
+    are not chosen.
     """
     cdef int64_t paragraphs = first.shape[0] - 1
     sums_array = np.zeros((paragraphs, 2), np.float64)

@@ -20,6 +20,7 @@ cdef enum:
 def find_tags(str html):
     """All tags in order, as tuples of name, attributes, text, closed, tail, gap and rest."""
     cdef Py_ssize_t size = len(html), begin = 0, place, name_end, attributes_end, text_end, end
+    cdef Py_ssize_t space_end
     cdef str name, closed, tail, gap, rest
     cdef list tags = [], names = [None] * NAMES
     cdef uint64_t[NAMES] keys
@@ -49,12 +50,13 @@ def find_tags(str html):
         place = skip_unseen(html, size, end)
         if place > end:
             while True:
-                end = skip_space(html, size, place)
-                if skip_unseen(html, size, end) == end:
+                space_end = skip_space(html, size, place)
+                end = skip_unseen(html, size, space_end)
+                if end == space_end:
                     break
-                if end > place:
+                if space_end > place:
                     gap = PyUnicode_Substring(html, place, place + 1)
-                place = skip_unseen(html, size, end)
+                place = end
             end = skip_more(html, size, place)
             rest = PyUnicode_Substring(html, place, end)
         tags.append((

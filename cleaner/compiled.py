@@ -2,7 +2,8 @@
 
 Each of them does what a function in Python or numpy does, which explains it and stands in for it,
 and tests hold the two equal. With all of them a text takes two thirds of the time. Where an install
-finds no compiler, or ``CLEANER_COMPILED=0`` is set, the program does without them.
+finds no compiler, or ``CLEANER_COMPILED=0`` is set, the program does without them. They are loaded
+when they are first asked for.
 """
 
 from __future__ import annotations
@@ -10,21 +11,30 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
+LOOPS = ("lines", "literals", "sums", "tags", "words")
 
-def _load(name: str) -> ModuleType | None:
+
+def are_there() -> bool:
+    """Whether the loops are there and wanted, without loading them."""
+    return _are_wanted() and find_spec("cleaner._words") is not None
+
+
+def _are_wanted() -> bool:
     # Their hashes are made of bytes as they lie in memory.
-    if os.environ.get("CLEANER_COMPILED") == "0" or sys.byteorder != "little":
-        return None
-    try:
-        return import_module(name)
-    except ImportError:
-        return None
+    return os.environ.get("CLEANER_COMPILED") != "0" and sys.byteorder == "little"
 
 
-lines = _load("cleaner._lines")
-literals = _load("cleaner._literals")
-sums = _load("cleaner._sums")
-tags = _load("cleaner._tags")
-words = _load("cleaner._words")
+def __getattr__(name: str) -> ModuleType | None:
+    if name not in LOOPS:
+        raise AttributeError(name)
+    found = None
+    if _are_wanted():
+        try:
+            found = import_module(f"cleaner._{name}")
+        except ImportError:
+            found = None
+    globals()[name] = found
+    return found

@@ -20,7 +20,6 @@ from cleaner import compiled
 
 _LONGEST_BITS = 16
 _WORD = 8
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NEWLINE = 10
 
 
@@ -131,13 +130,11 @@ def _search(
             continue
         first = _rarest(letters, begins[chosen], sizes[chosen], kind.gram + kind.step - 1, sample)
         places = np.concatenate([first + step for step in range(kind.step)])
-        factor = _FACTOR << np.uint64(8 * (_WORD - kind.gram))
-        slots = ((at[places] * factor) >> np.uint64(64 - kind.bits)).astype(np.intp)
         numbers = np.tile(chosen, kind.step)
         members = np.stack(
             [numbers, places - begins[numbers], sizes[numbers], begins[numbers]], axis=1
         )
-        tables.append(module.Table(kind.gram, kind.step, kind.bits, slots, members))
+        tables.append(module.Table(kind.gram, kind.step, kind.bits, at[places], members))
     return module.Search(np.frombuffer(letters, np.uint8), longest, tuple(tables))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cleaner import compiled
 from cleaner.records import Paragraph, Span
 
-_OPENERS = "\"'“‘(["
+OPENERS = "\"'“‘(["
 Blocks = list[tuple[int, int]]
 
 
@@ -31,7 +31,7 @@ def visible_lines(text: str) -> tuple[list[Span], Blocks]:
         if visible:
             first = start if visible is line else start + line.index(visible)
             spans.append(Span(first, first + len(visible)))
-            if visible[0].islower() or (visible[0] in _OPENERS and visible[1:2].islower()):
+            if visible[0].islower() or (visible[0] in OPENERS and visible[1:2].islower()):
                 goes_on = True
         else:
             if goes_on:
@@ -43,7 +43,7 @@ def visible_lines(text: str) -> tuple[list[Span], Blocks]:
     return spans, blocks
 
 
-def paragraphs_of(text: str, spans: Sequence[Span]) -> list[Paragraph]:
+def paragraphs_of(text: str, spans: list[Span]) -> list[Paragraph]:
     """A paragraph for each span of a text."""
     if compiled.lines is not None:
         made: list[Paragraph] = compiled.lines.paragraphs_of(text, spans, Paragraph)

@@ -15,12 +15,11 @@ from itertools import pairwise
 import regex
 
 from cleaner.fragments import is_shattered, put_together
-from cleaner.lines import paragraphs_of, spaced, visible_lines
+from cleaner.lines import OPENERS, paragraphs_of, spaced, visible_lines
 from cleaner.records import Document, Paragraph, Span
 
 _BULLET = regex.compile(r"(?:[-–—*•▪◦‣·●○■□►▶»]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
 _SENTENCE_END = regex.compile(r"[.!?…:;。！？।؟][\"'”’»)\]]*\Z")
-_OPENERS = "\"'“‘(["
 _STARTS_LOWER = regex.compile(r"[\"'“‘(\[]?\p{Ll}")
 # "Why now? - The first point. - The second": a list whose line breaks were lost.
 _RUN_ON_ITEM = regex.compile(r"(?<=[.?!:][\"”’)]?) +(?=[-–•▪●] \p{Lu})")
@@ -95,7 +94,7 @@ def _join_block(text: str, block: list[Span]) -> Iterator[Span]:
 def _continues(text: str, previous: Span, line: Span, column: int) -> bool:
     """Whether `line` goes on with the paragraph that `previous` belongs to."""
     first = text[line.start]
-    if not column and not first.islower() and first not in _OPENERS:
+    if not column and not first.islower() and first not in OPENERS:
         return False  # most lines end here
     if _BULLET.match(text, line.start, line.end):
         return False

@@ -19,6 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleaner import compiled
+from cleaner.compiled import LOOPS
 from cleaner.duplicates import _IS_PASSED, _PASSED_OVER
 from cleaner.features import Tokens, tokenise
 from cleaner.features_bytes import BYTE_CLASS
@@ -38,7 +39,6 @@ from cleaner.view import view
 from cleaner.word_sums import style_sums, text_sums
 
 ROOT = Path(__file__).resolve().parents[1]
-LOOPS = ("lines", "literals", "sums", "tags", "words")
 Result = TypeVar("Result")
 
 needs_compiled = pytest.mark.skipif(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from cleaner import __version__
+from cleaner import __version__, compiled
 from cleaner.config import EXTRACTORS, Config
 from cleaner.errors import UsageError
 from cleaner.labels import LABELS
@@ -128,8 +126,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 def version() -> str:
     """The program's version, and whether its loops were compiled (see `cleaner.compiled`)."""
-    wanted = os.environ.get("CLEANER_COMPILED") != "0"  # without loading them, and numpy with them
-    state = "compiled" if wanted and find_spec("cleaner._words") else "not compiled"
+    state = "compiled" if compiled.are_there() else "not compiled"
     return f"cleaner {__version__} ({state})"
 
 
